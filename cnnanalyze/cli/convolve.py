@@ -363,10 +363,10 @@ def _place(text: str) -> tuple[int, int, int]:
 def _check_place(shown: Shown) -> None:
     if shown.place is None:
         return
-    walks = [s.walk for s in shown.sections if s.walk is not None]
-    if not walks:
+    sliding_windows = [s.sliding_window for s in shown.sections if s.sliding_window is not None]
+    if not sliding_windows:
         raise UsageError("--step shows a window, but nothing here has windows")
-    walks[-1].step(*shown.place)
+    sliding_windows[-1].step(*shown.place)
 
 
 def _judge(section: WorkedLayer, texts: Sequence[str]) -> CheckResult:

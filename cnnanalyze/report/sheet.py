@@ -60,14 +60,14 @@ def worked(found: SolvedQuestion) -> list[tuple[SolvedAnswer, tuple[Explanation,
 
 def label(solved: SolvedAnswer) -> str:
     """Return the name of an answer, and the answer."""
-    name = "" if solved.ask.name == ONLY_ANSWER else f"{solved.ask.name} = "
-    return f"{name}{solved.said}"
+    name = "" if solved.request.name == ONLY_ANSWER else f"{solved.request.name} = "
+    return f"{name}{solved.answer_text}"
 
 
 def asked(solved: SolvedAnswer) -> str:
     """Return in words what is asked for."""
-    if solved.ask.text:
-        return solved.ask.text
+    if solved.request.text:
+        return solved.request.text
     return next((e.question for e in solved.solution.explanations), "")
 
 
@@ -103,7 +103,7 @@ def document(sheet: SolvedSheet, style: Style = IN_FULL) -> Document:
         blocks += sheet_data.paragraphs(question.text)
         blocks += sheet_data.blocks(answer_data.common)
         for solved, explanations in worked(found):
-            own = sheet_data.blocks(answer_data.own[solved.ask.name])
+            own = sheet_data.blocks(answer_data.own[solved.request.name])
             if style.unsolved:
                 blocks.append(Group(sheet_data.mixed(_wanted(solved)), own))
             elif style.brief:
@@ -115,7 +115,7 @@ def document(sheet: SolvedSheet, style: Style = IN_FULL) -> Document:
 
 
 def _wanted(solved: SolvedAnswer) -> str:
-    name = "" if solved.ask.name == ONLY_ANSWER else f"{solved.ask.name}: "
+    name = "" if solved.request.name == ONLY_ANSWER else f"{solved.request.name}: "
     return f"{name}{asked(solved)}"
 
 
@@ -144,7 +144,11 @@ def _question(found: SolvedQuestion, style: Style) -> dict[str, Any]:
                 "name": name,
                 "asked": asked(solved),
                 "given": as_data(answer_data.own[name]),
-                **({"points": fraction(solved.ask.points)} if style.unsolved else _answer(solved)),
+                **(
+                    {"points": fraction(solved.request.points)}
+                    if style.unsolved
+                    else _answer(solved)
+                ),
             }
             for name, solved in found.answers.items()
         ],
@@ -155,10 +159,10 @@ def _answer(solved: SolvedAnswer) -> dict[str, Any]:
     solution = solved.solution
     return {
         "value": value(as_values(solution, solved.terms)),
-        "answer": solved.said,
+        "answer": solved.answer_text,
         "form": solution.form,
         "unit": solved.terms.unit or solution.unit or None,
-        "points": fraction(solved.ask.points),
+        "points": fraction(solved.request.points),
         "worked": [to_dict(e) for e in solution.explanations],
     }
 
@@ -214,7 +218,7 @@ class Homework(Tabular):
                     "question": found.question.id,
                     "answer": name,
                     "value": str(answer.solution.value),
-                    "points": float(answer.ask.points),
+                    "points": float(answer.request.points),
                 }
 
     def headline(self) -> str:

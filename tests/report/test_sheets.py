@@ -84,7 +84,7 @@ def test_notation_of_the_sheet_and_of_the_command(first: SolvedSheet) -> None:
 def test_cs231n_writes_the_width_first() -> None:
     question = "input: 9x7x1, layers: [{conv: {filters: 2, kernel: 3}, as: c}], layer: c"
     sheet = solved(f"- {{id: A, notation: cs231n, {question}, find: output}}")
-    assert sheet["A"].answers["answer"].said == "5x7x2"
+    assert sheet["A"].answers["answer"].answer_text == "5x7x2"
     assert sheet["A"].answers["answer"].solution.value == (7, 5, 2)
 
 

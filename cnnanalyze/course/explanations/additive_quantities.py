@@ -1,4 +1,4 @@
-"""Counts: what exercises ask for and what adds up over layers, those of courses among them."""
+"""Additive quantities: those that add up over layers, including ones that only courses use."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COURSE_QUANTITIES: dict[str, Quantity] = {
 
 
 def additive_quantities() -> dict[str, Quantity]:
-    """Return what can be added up over layers, by the word by which it is asked for.
+    """Return the quantities that add up over layers, by the name that questions use.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Remarks: where a course or a library has it otherwise, with the number that it gives.
+"""Convention notes: where a course or a library counts differently, with its number.
 
 Every other answer is computed from the same expression, varied as the course has it: without the
 rounding brackets, with its own padding.
@@ -19,22 +19,26 @@ from cnnanalyze.layers.traits import Trait
 from cnnanalyze.layers.window import slide
 
 
-def convention_notes(asked: SymbolicLayer, quantity: str) -> list[str]:
-    """Return what the chosen notation's course would say otherwise."""
+def convention_notes(symbolic: SymbolicLayer, quantity: str) -> list[str]:
+    """Return what the course of the chosen notation counts differently."""
     found: list[str] = []
-    if quantity in {"output", "fit"} and asked.facts.fit:
-        found += _fitting(asked)
-        found += _padding(asked)
+    if quantity in {"output", "fit"} and symbolic.facts.fit:
+        found += _fitting(symbolic)
+        found += _padding(symbolic)
     if quantity in {"parameters", "stored"}:
-        found += _counting(asked)
-    if quantity in {"macs", "flops"} and asked.facts.cost is not None and asked.facts.cost.mac:
-        found += _operations(asked)
+        found += _counting(symbolic)
+    if (
+        quantity in {"macs", "flops"}
+        and symbolic.facts.cost is not None
+        and symbolic.facts.cost.mac
+    ):
+        found += _operations(symbolic)
     return list(dict.fromkeys(found))
 
 
-def _axes(asked: SymbolicLayer) -> list[tuple[int, int, int, int, object]]:
+def _axes(symbolic: SymbolicLayer) -> list[tuple[int, int, int, int, object]]:
     """Return size, kernel, stride, dilation and padding of every axis, as plain numbers."""
-    layer, size, rank = asked.node.layer, asked.node.input_shapes[0].size, asked.rank
+    layer, size, rank = symbolic.node.layer, symbolic.node.input_shapes[0].size, symbolic.rank
     stride = getattr(layer, "stride", None)
     kernel = getattr(layer, "kernel", 1)
     padding = getattr(layer, "padding", "valid")
@@ -54,11 +58,11 @@ def _axes(asked: SymbolicLayer) -> list[tuple[int, int, int, int, object]]:
     ]
 
 
-def _unrounded(asked: SymbolicLayer, axis: int) -> Value:
+def _unrounded(symbolic: SymbolicLayer, axis: int) -> Value:
     """Return what the size formula gives without its floor."""
-    n, k, s, d, _ = _axes(asked)[axis]
-    laid = asked.facts.fit[axis]
-    ceil = bool(getattr(asked.node.layer, "ceil_mode", False))
+    n, k, s, d, _ = _axes(symbolic)[axis]
+    laid = symbolic.facts.fit[axis]
+    ceil = bool(getattr(symbolic.node.layer, "ceil_mode", False))
     fit = slide(Num(n), Num(k), Num(s), Num(d), (Num(laid.before), Num(laid.after)), ceil=ceil)
     return evaluate(exact(_tree(fit.output)))
 
@@ -68,12 +72,14 @@ def _tree(number: int) -> Expression:
     return number.tree
 
 
-def _fitting(asked: SymbolicLayer) -> Iterator[str]:
-    style = asked.notation.name
-    if getattr(asked.node.layer, "padding", "") == "same":
+def _fitting(symbolic: SymbolicLayer) -> Iterator[str]:
+    style = symbolic.notation.name
+    if getattr(symbolic.node.layer, "padding", "") == "same":
         return
-    for axis, (fit, over) in enumerate(zip(asked.facts.fit, overhangs(asked.facts), strict=True)):
-        value = _unrounded(asked, axis)
+    for axis, (fit, over) in enumerate(
+        zip(symbolic.facts.fit, overhangs(symbolic.facts), strict=True)
+    ):
+        value = _unrounded(symbolic, axis)
         if value.denominator == 1:
             continue
         shown = approximate_text(value)
@@ -122,7 +128,7 @@ def _left(unread: int) -> str:
 
 
 def approximate_text(value: Value) -> str:
-    """Return a number in words: ``7/3 ≈ 2.33``.
+    """Return a number with its decimal approximation: ``7/3 ≈ 2.33``.
 
     Examples
     --------
@@ -135,16 +141,16 @@ def approximate_text(value: Value) -> str:
     return f"{value} {'=' if Fraction(short) == value else '≈'} {short}"
 
 
-def _padding(asked: SymbolicLayer) -> Iterator[str]:
-    style = asked.notation.name
-    n, k, s, d, p = _axes(asked)[0]
-    out = asked.facts.fit[0].output
+def _padding(symbolic: SymbolicLayer) -> Iterator[str]:
+    style = symbolic.notation.name
+    n, k, s, d, p = _axes(symbolic)[0]
+    out = symbolic.facts.fit[0].output
     if style == "bologna" and isinstance(p, tuple) and any(p):
         yield (
             f"P is the total padding in these notes: {sum(p)} here, {p[0]} before and {p[1]} "
             f"behind. In the other courses P = {p[0]} is counted per side."
         )
-    if p != "same" or Trait.TRANSPOSED_CONVOLUTION in asked.node.layer.traits:
+    if p != "same" or Trait.TRANSPOSED_CONVOLUTION in symbolic.node.layer.traits:
         return
     extent = d * (k - 1) + 1
     if style == "bologna":
@@ -156,7 +162,7 @@ def _padding(asked: SymbolicLayer) -> Iterator[str]:
             f"{'as well' if size == out else f'not {out}'}."
         )
     elif style in {"ng", "cs231n"}:
-        yield _symmetric(asked, n, k, s, d)
+        yield _symmetric(symbolic, n, k, s, d)
     elif style == "pytorch" and s > 1:
         yield (
             "PyTorch refuses padding='same' with a stride above 1; the uneven zeros of TensorFlow "
@@ -164,45 +170,48 @@ def _padding(asked: SymbolicLayer) -> Iterator[str]:
         )
 
 
-def _symmetric(asked: SymbolicLayer, n: int, k: int, s: int, d: int) -> str:
+def _symmetric(symbolic: SymbolicLayer, n: int, k: int, s: int, d: int) -> str:
     extent = d * (k - 1) + 1
-    out = asked.facts.fit[0].output
+    out = symbolic.facts.fit[0].output
     side = Fraction(extent - 1, 2)
-    letter = asked.notation.symbol(Name("kernel")).base
+    letter = symbolic.notation.symbol(Name("kernel")).base
     lead = f"The course's 'same' is p = ({letter} - 1)/2 on each side, stated for a stride of 1"
     if side.denominator != 1:
-        return f"{lead}: with {letter} = {k} that is {approximate_text(side)}, so no even padding keeps the size."
+        return (
+            f"{lead}: with {letter} = {k} that is {approximate_text(side)}, "
+            "so no even padding keeps the size."
+        )
     fit = slide(n, k, s, d, (int(side), int(side)))
     if s == 1:
         return f"{lead}: here {side}, which gives {fit.output}, too."
-    same_zeros = {asked.facts.fit[0].before, asked.facts.fit[0].after} == {int(side)}
+    same_zeros = {symbolic.facts.fit[0].before, symbolic.facts.fit[0].after} == {int(side)}
     if fit.output == out and same_zeros:
         return f"{lead}; {side} on each side gives {fit.output} here, too."
     if fit.output == out:
         return (
             f"{lead}; {side} on each side gives {fit.output}, too, but other pixels: Keras puts "
-            f"{asked.facts.fit[0].before} before and {asked.facts.fit[0].after} after."
+            f"{symbolic.facts.fit[0].before} before and {symbolic.facts.fit[0].after} after."
         )
     return f"{lead}; {side} on each side would give {fit.output}, not {out}."
 
 
-def _counting(asked: SymbolicLayer) -> Iterator[str]:
-    style, facts = asked.notation.name, asked.facts
+def _counting(symbolic: SymbolicLayer) -> Iterator[str]:
+    style, facts = symbolic.notation.name, symbolic.facts
     if style == "keras" and facts.statistics:
         yield (
             f"Keras prints {facts.stored:,} under Param #: it counts the "
             f"{facts.statistics:,} moving statistics, too, as non-trainable."
         )
-    if style == "ng" and Trait.DENSE in asked.node.layer.traits and facts.biases > 1:
+    if style == "ng" and Trait.DENSE in symbolic.node.layer.traits and facts.biases > 1:
         yield (
             f"The table of lecture 001 counts one bias for a whole dense layer, "
             f"{facts.weights + 1:,} in all; there is one per unit."
         )
-    if asked.node.frozen and facts.parameters:
+    if symbolic.node.frozen and facts.parameters:
         yield "The layer is frozen: none of these is changed by training."
 
 
-def _operations(asked: SymbolicLayer) -> Iterator[str]:
-    macs = asked.facts.operations("mac")
-    if asked.notation.name == "bologna":
+def _operations(symbolic: SymbolicLayer) -> Iterator[str]:
+    macs = symbolic.facts.operations("mac")
+    if symbolic.notation.name == "bologna":
         yield f"What these notes call flops are multiply-accumulates: {macs:,}."

@@ -37,13 +37,13 @@ def quantities(analysis: Analysis, layer: str = "") -> tuple[str, ...]:
             word
             for topic, question in layer_questions.questions().items()
             for word in _words_for(analysis, layer, topic)
-            if question.is_told(_about(analysis, layer, word, style))
+            if question.is_listed(_about(analysis, layer, word, style))
         )
-    whole = QuestionScope(analysis, layer, style)
+    scope = QuestionScope(analysis, layer, style)
     return tuple(
         word
         for word, one in network_questions.questions().items()
-        if one.applies(whole) and one.is_told(whole)
+        if one.applies(scope) and one.is_listed(scope)
     )
 
 
@@ -104,7 +104,7 @@ def _about(analysis: Analysis, layer: str, quantity: str, style: Notation) -> Sy
 
 
 def _words_for(analysis: Analysis, layer: str, topic: str) -> tuple[str, ...]:
-    """Return a topic, or one for each input that a layer sees, as far as they apply."""
+    """Return the topic of a quantity, or one for each input that the layer sees."""
     sees = analysis[layer].sees
     several = layer_questions.questions()[topic].of_input and len(sees) > 1
     words = [f"{topic}{OF}{name}" for name, _ in sees] if several else [topic]
@@ -112,7 +112,7 @@ def _words_for(analysis: Analysis, layer: str, topic: str) -> tuple[str, ...]:
 
 
 def words_for(analysis: Analysis, layer: str, quantity: str) -> tuple[str, ...]:
-    """Return a quantity as it can be explained: of each input that a layer sees, if of several.
+    """Return the names under which a quantity can be explained, one per input that is seen.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def words_for(analysis: Analysis, layer: str, quantity: str) -> tuple[str, ...]:
 def explain(
     analysis: Analysis, layer: str = "", quantity: str = "parameters", notation: str = "plain"
 ) -> Explanation:
-    """Why is a quantity what it is?
+    """Explain a quantity of a layer, of a block or of the network.
 
     Parameters
     ----------
@@ -179,21 +179,21 @@ def explain(
         )
     if layer not in analysis.facts:
         return explain_sum(QuestionScope(analysis, layer, style), quantity, notation)
-    asked = _about(analysis, layer, quantity, style)
+    symbolic = _about(analysis, layer, quantity, style)
     topic = topic_in(quantity)
     about = layer_questions.questions()[topic]
-    draft = about.work(asked)
+    draft = about.work(symbolic)
     for key in about.reasons or (topic,):
-        draft.reasons += reasons(asked, key)
-    draft.remarks += convention_notes(asked, topic)
+        draft.reasons += reasons(symbolic, key)
+    draft.remarks += convention_notes(symbolic, topic)
     words = about.words.format(id=layer, do="does")
     if (name := input_in(quantity)) is not None:
         words = f"{words.removesuffix('?')} in {name}?"
-    return _explanation(words, asked.subject, (layer, quantity, notation), draft)
+    return _explanation(words, symbolic.subject, (layer, quantity, notation), draft)
 
 
-def explain_sum(whole: QuestionScope, quantity: str, notation: str = "plain") -> Explanation:
-    """Why is a quantity of a network, of a block or of several layers what it is?
+def explain_sum(scope: QuestionScope, quantity: str, notation: str = "plain") -> Explanation:
+    """Explain a sum over a network, a block or several layers.
 
     Examples
     --------
@@ -205,18 +205,18 @@ def explain_sum(whole: QuestionScope, quantity: str, notation: str = "plain") ->
     >>> answer.question, answer.value
     ('How many parameters do the dense layers learn?', 59134)
     """
-    network = whole.analysis.network
+    network = scope.analysis.network
     question = network_questions.questions()[quantity]
     return _explanation(
-        whole.ask(question.words),
+        scope.ask(question.words),
         f"{network.name}, {inputs_of(network)}",
-        (whole.group, quantity, notation),
-        question.work(whole),
+        (scope.group, quantity, notation),
+        question.work(scope),
     )
 
 
 def _instead(analysis: Analysis, layer: str, quantity: str) -> str:
-    """Say where the quantity can be found, if it is one of something else, or of one input."""
+    """Return a hint where a quantity applies instead, or for which input."""
     if layer in analysis.facts and topic_in(quantity) in layer_questions.questions():
         words = _words_for(analysis, layer, topic_in(quantity))
         if words and words != (quantity,):
@@ -257,7 +257,7 @@ def _explanation(
 
 
 def topic_of(word: str) -> str:
-    """Return by which word a quantity is worked out that tables may call otherwise.
+    """Return the name under which a quantity is explained; tables may use another.
 
     Examples
     --------
@@ -287,7 +287,7 @@ def is_quantity(word: str) -> bool:
 
 
 def find_layer(analysis: Analysis, word: str) -> str:
-    """Return the layer or block that somebody means: by its id, or by the end that only it has.
+    """Return the layer or block of an id, or of a unique ending of an id.
 
     The number behind a kind may be left out, too, if there is only one of them.
 

@@ -1,4 +1,4 @@
-"""Explanations: the worked answer to one question; frozen, and printed by the report floor."""
+"""Explanations: the worked answer to one question, as frozen data that reports print."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class DerivationStep(NamedTuple):
 
     @property
     def substituted(self) -> Expression:
-        """The equation with numbers put in."""
+        """The equation with numbers for its symbols."""
         return with_values(unnamed(self.tree))
 
     @property
     def stages(self) -> tuple[Expression, ...]:
-        """From the numbers put in to the result."""
+        """The steps from the numbers to the result."""
         return stages(unnamed(self.tree))
 
     @property
@@ -48,7 +48,7 @@ class DerivationRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why is a number what it is?
+    """The derivation of one number.
 
     ``steps`` are the equations in the order in which they are worked out; the last one gives the
     answer, unless there is one for each axis. ``table`` holds what is worked out layer by layer.
@@ -70,7 +70,7 @@ class Explanation:
     """Where a course or a library has it otherwise, with its number."""
     heads: tuple[Name, ...] = ()
     table: tuple[DerivationRow, ...] = field(default=())
-    said: str = ""
+    answer_text: str = ""
     """The answer in words, where it is no number, no shape and none for each axis."""
     beside: str = ""
     """What is true beside the answer: everything that is seen beside the window of a unit."""
@@ -82,7 +82,7 @@ class Explanation:
 
     @property
     def main(self) -> DerivationStep:
-        """The equation that shows the rule best."""
+        """The main equation, which shows the rule."""
         return next((s for s in reversed(self.steps) if not s.tree.is_given), self.steps[-1])
 
     @property
@@ -97,12 +97,12 @@ class Explanation:
 
     @property
     def substituted(self) -> Expression:
-        """The rule with numbers put in."""
+        """The rule with numbers for its symbols."""
         return self.main.substituted
 
     @property
     def expanded(self) -> Expression:
-        """The answer as one expression, with its intermediate results put in.
+        """The answer as one expression, with intermediate results substituted.
 
         This is what wrong answers are variations of: see
         :func:`~cnnanalyze.core.expression.rewrite`.
@@ -129,7 +129,7 @@ class Explanation:
 
     @property
     def legend(self) -> tuple[tuple[Name, int | Fraction, str], ...]:
-        """Every symbol with its value and what it stands for."""
+        """Every symbol with its value and its meaning."""
         cells = (cell for layer_row in self.table for cell in layer_row.cells)
         shown = {cell.name for cell in cells if cell.name and cell.name.of}
         defined = {step.symbol for step in self.steps} | shown

@@ -1,4 +1,4 @@
-"""Questions about what a unit sees: receptive field, jump and centre."""
+"""Questions about receptive fields: size, jump and centre."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from cnnanalyze.course.explanations.simplify import textbook_form
 from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer
 
 
-def _axes(asked: SymbolicLayer) -> list[int | None]:
-    """Return the axes to work out: all of them, or one for all if they are alike."""
-    fields = asked.facts.fields
+def _axes(symbolic: SymbolicLayer) -> list[int | None]:
+    """Return the axes to work out; one stands for all if they are equal."""
+    fields = symbolic.facts.fields
     assert fields is not None
     rank = len(fields)
-    shapes = asked.image.shape.size
+    shapes = symbolic.image.shape.size
     alike = len(set(fields)) == 1 and len(set(shapes)) == 1
     return [None] if alike and rank > 1 else list(range(rank))
 
@@ -35,12 +35,12 @@ Recurrences = dict[int | None, list[RecurrenceRow]]
 """The rows of every axis that is worked out."""
 
 
-def _recurrences(asked: SymbolicLayer) -> Recurrences:
-    return {axis: recurrence(asked, axis) for axis in _axes(asked)}
+def _recurrences(symbolic: SymbolicLayer) -> Recurrences:
+    return {axis: recurrence(symbolic, axis) for axis in _axes(symbolic)}
 
 
 def _draft(
-    asked: SymbolicLayer,
+    symbolic: SymbolicLayer,
     recurrences: Recurrences,
     column: Callable[[RecurrenceRow], Expression | None],
     key: str,
@@ -48,7 +48,7 @@ def _draft(
     value: tuple[Value, ...],
     moves: Callable[[RecurrenceRow], bool] | None = None,
 ) -> Draft:
-    rank = asked.image.shape.rank
+    rank = symbolic.image.shape.rank
     steps: list[DerivationStep] = []
     layer_rows: list[DerivationRow] = []
     for axis, found in recurrences.items():
@@ -72,33 +72,33 @@ _WORDS = {2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
 def _moves(layer_row: RecurrenceRow, column: Callable[[RecurrenceRow], Expression | None]) -> bool:
-    """Whether a layer changes what its units see."""
+    """Whether a layer changes the receptive field."""
     cells = (layer_row.size, layer_row.jump, column(layer_row))
     return any(cell is not None and not cell.is_given for cell in cells)
 
 
-def _cause(asked: SymbolicLayer) -> str:
-    """Say behind which layer neighbouring units see stretches that are not alike."""
-    for axis in _axes(asked):
-        for link in path(asked, axis or 0):
+def _cause(symbolic: SymbolicLayer) -> str:
+    """Return after which layer the fields of neighbouring units differ."""
+    for axis in _axes(symbolic):
+        for link in path(symbolic, axis or 0):
             if link.strand.period > 1:
-                return f"After {link.id} ({asked.analysis[link.id].node.kind})"
+                return f"After {link.id} ({symbolic.analysis[link.id].node.kind})"
     return "Here"
 
 
 def _unlike(strand: Strand) -> bool:
-    """Whether some units see more than others."""
+    """Whether the fields of the units differ in size."""
     return len({None if i is None else i[1] - i[0] for i in strand.intervals}) > 1
 
 
-def receptive_field(asked: SymbolicLayer) -> Draft:
+def receptive_field(symbolic: SymbolicLayer) -> Draft:
     """How much of the input does a unit see?"""
-    assert asked.facts.fields is not None
-    value = tuple(f.local.size for f in asked.facts.fields)
-    recurrences = _recurrences(asked)
+    assert symbolic.facts.fields is not None
+    value = tuple(f.local.size for f in symbolic.facts.fields)
+    recurrences = _recurrences(symbolic)
     heads = ("kernel", "stride", "field", "jump")
-    draft = _draft(asked, recurrences, lambda r: r.size, "field", heads, value)
-    strands = [f.local for f in asked.facts.fields]
+    draft = _draft(symbolic, recurrences, lambda r: r.size, "field", heads, value)
+    strands = [f.local for f in symbolic.facts.fields]
     if any(
         layer_row.by_formula and not layer_row.size.is_given
         for layer_row in chain.from_iterable(recurrences.values())
@@ -110,15 +110,15 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
         )
     if any(map(_unlike, strands)):
         draft.reasons.append(
-            f"{_cause(asked)} neighbouring units see intervals of different lengths; what counts "
-            "is the longest, from its first index a to its last b."
+            f"{_cause(symbolic)} neighbouring units see intervals of different lengths; what "
+            "counts is the longest, from its first index a to its last b."
         )
     elif any(s.period > 1 for s in strands):
         draft.reasons.append(
-            f"{_cause(asked)} neighbouring units see equally long intervals, but at unequal "
+            f"{_cause(symbolic)} neighbouring units see equally long intervals, but at unequal "
             "distances, so the field is that of one unit, from its first index a to its last b."
         )
-    if source := through(asked.image, asked.facts):
+    if source := through(symbolic.image, symbolic.facts):
         draft.beside = f"everything is seen through {source}"
         draft.reasons.append(
             "What comes of the whole map (a statistic, a gate, attention, offsets) has a part in "
@@ -130,14 +130,14 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
             "A layer that reads its whole input (dense, flatten, global pooling) acts like a "
             "kernel of the size of that input; after it the field no longer grows."
         )
-    inputs = asked.image.shape.size
+    inputs = symbolic.image.shape.size
     outside = [(r, n) for r, n in zip(value, inputs, strict=True) if r > n]
     if outside:
         _r, n = outside[0]
         draft.remarks.append(
             f"That is more than the {n} indices of the input: the rest is padding."
         )
-    if not asked.facts.aligned:
+    if not symbolic.facts.aligned:
         draft.remarks.append(
             "The paths to this layer are not aligned: their fields have different centres, and "
             "the field of a unit is the hull of all of them."
@@ -145,17 +145,17 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
     return draft
 
 
-def jump(asked: SymbolicLayer) -> Draft:
+def jump(symbolic: SymbolicLayer) -> Draft:
     """How many input indices lie between two neighbouring units?"""
-    assert asked.facts.fields is not None
-    value = tuple(whole_number(f.local.rate) for f in asked.facts.fields)
+    assert symbolic.facts.fields is not None
+    value = tuple(whole_number(f.local.rate) for f in symbolic.facts.fields)
     heads = ("stride", "jump")
-    recurrences = _recurrences(asked)
-    draft = _draft(asked, recurrences, lambda r: r.jump, "jump", heads, value, moves=_strides)
+    recurrences = _recurrences(symbolic)
+    draft = _draft(symbolic, recurrences, lambda r: r.jump, "jump", heads, value, moves=_strides)
     draft.reasons.append("The jump is the product of all strides so far.")
-    if any(f.local.period > 1 for f in asked.facts.fields):
+    if any(f.local.period > 1 for f in symbolic.facts.fields):
         draft.reasons.append(
-            f"{_cause(asked)} the distances between neighbours differ: this is the mean."
+            f"{_cause(symbolic)} the distances between neighbours differ: this is the mean."
         )
     if not any(value):
         draft.reasons.append("After a layer that reads its whole input, all units see the same.")
@@ -163,23 +163,23 @@ def jump(asked: SymbolicLayer) -> Draft:
 
 
 def _strides(layer_row: RecurrenceRow) -> bool:
-    """Whether a layer changes the distance of what neighbouring units see."""
+    """Whether a layer changes the jump."""
     return layer_row.stride.value != 1 or (layer_row.jump.is_given and layer_row.jump.value == 0)
 
 
-def centre(asked: SymbolicLayer) -> Draft:
+def centre(symbolic: SymbolicLayer) -> Draft:
     """Around which input index does the first unit see?"""
-    assert asked.facts.fields is not None
-    fields = asked.facts.fields
+    assert symbolic.facts.fields is not None
+    fields = symbolic.facts.fields
     phased = any(f.local.period > 1 for f in fields)
     middles = [middle(f.local) for f in fields]
     assert None not in middles
     value = tuple(whole_number(m) for m in middles if m is not None)
     heads = ("jump", "first") if phased else ("field", "jump", "first")
-    recurrences = _recurrences(asked)
-    draft = _draft(asked, recurrences, lambda r: r.first, "first", heads, value)
+    recurrences = _recurrences(symbolic)
+    draft = _draft(symbolic, recurrences, lambda r: r.first, "first", heads, value)
     steps: list[DerivationStep] = []
-    rank = asked.image.shape.rank
+    rank = symbolic.image.shape.rank
     for axis in recurrences:
         local = fields[axis or 0].local
         low, high = local.at(0) or (0, 0)
@@ -189,7 +189,9 @@ def centre(asked: SymbolicLayer) -> Draft:
         else:
             found = first + (Num(local.size, Name("field", axis, rank)) - 1) / Num(2)
         steps.append(
-            DerivationStep(Name("centre", axis, rank), textbook_form(tree(found), asked.notation))
+            DerivationStep(
+                Name("centre", axis, rank), textbook_form(tree(found), symbolic.notation)
+            )
         )
     draft.steps = steps
     if any(row.pads for row in chain.from_iterable(recurrences.values())):
@@ -199,8 +201,8 @@ def centre(asked: SymbolicLayer) -> Draft:
     draft.reasons.append("The centre is the middle of the unit's field, counted from 0.")
     if phased:
         draft.reasons.append(
-            f"{_cause(asked)} units are not all centred alike in their fields: this is unit 0. On "
-            "average, units are a jump apart."
+            f"{_cause(symbolic)} units are not all centred alike in their fields: this is unit 0. "
+            "On average, units are a jump apart."
         )
     return draft
 
@@ -208,28 +210,28 @@ def centre(asked: SymbolicLayer) -> Draft:
 # --- one expression -------------------------------------------------------------------------------
 
 
-def field_tree(asked: SymbolicLayer) -> Expression | tuple[Expression, ...]:
-    """Return how the receptive field of a layer comes about, every name with its layer."""
-    return _on_all_axes(asked, 0)
+def field_tree(symbolic: SymbolicLayer) -> Expression | tuple[Expression, ...]:
+    """Return the receptive field of a layer as an expression, each name with its layer."""
+    return _on_all_axes(symbolic, 0)
 
 
-def jump_tree(asked: SymbolicLayer) -> Expression | tuple[Expression, ...] | None:
-    """Return how the jump of a layer comes about, every name with its layer; none of a vector."""
-    return _on_all_axes(asked, 1) if asked.node.output.size else None
+def jump_tree(symbolic: SymbolicLayer) -> Expression | tuple[Expression, ...] | None:
+    """Return the jump of a layer as an expression, each name with its layer; none of a vector."""
+    return _on_all_axes(symbolic, 1) if symbolic.node.output.size else None
 
 
-def _on_all_axes(asked: SymbolicLayer, which: int) -> Expression | tuple[Expression, ...]:
-    fields = asked.facts.fields
+def _on_all_axes(symbolic: SymbolicLayer, which: int) -> Expression | tuple[Expression, ...]:
+    fields = symbolic.facts.fields
     assert fields is not None
-    trees = tuple(_along(asked, axis)[which] for axis in range(len(fields)))
+    trees = tuple(_along(symbolic, axis)[which] for axis in range(len(fields)))
     return trees[0] if len({t.value for t in trees}) == 1 else trees
 
 
-def _along(asked: SymbolicLayer, axis: int) -> tuple[Expression, Expression]:
-    """Return the field and the jump along one axis, each layer's put into those of the next."""
+def _along(symbolic: SymbolicLayer, axis: int) -> tuple[Expression, Expression]:
+    """Return the field and the jump along one axis, with those of earlier layers substituted."""
     size: Expression | None = None
     jump: Expression | None = None
-    for layer_row in recurrence(asked, axis):
+    for layer_row in recurrence(symbolic, axis):
         before = {"field before": size, "jump before": jump}
 
         def put(

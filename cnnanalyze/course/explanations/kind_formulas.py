@@ -1,4 +1,4 @@
-"""Formulas of kinds: what an element-by-element kind declares, as an expression of a number."""
+"""Formulas of kinds: what an element-wise kind declares, as an expression."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Numbers = Mapping[str, Value]
 
 @cache
 def activations() -> dict[str, type[Layer]]:
-    """Return the activations whose formula says step by step what they compute.
+    """Return the activations whose formula is exactly what they compute.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def activations() -> dict[str, type[Layer]]:
 
 
 def _is_what_it_computes(cls: type[Layer]) -> bool:
-    """Whether the formula holds for any number, with the attributes that a layer has unasked."""
+    """Whether the formula equals the function, with default attributes, on all probes."""
     if any(info.is_required() for info in cls.model_fields.values()):
         return False
     layer = cls()
@@ -60,7 +60,7 @@ def attributes(layer: Layer) -> dict[str, Value]:
 
 
 def apply_formula(cls: type[Layer], x: Value, numbers: Numbers) -> Expression:
-    """Return what a kind makes of a number, as its formula says it.
+    """Apply the formula of a kind to a number.
 
     Raises
     ------

@@ -29,13 +29,13 @@ Trees = Expression | tuple[Expression, ...]
 
 
 class LayerQuestion(NamedTuple):
-    """One quantity of a layer that can be asked for."""
+    """A question about one quantity of a layer."""
 
     words: str
     """The question; ``{id}`` is the layer, and ``{do}`` what it does."""
     work: Callable[[SymbolicLayer], Draft]
     applies: Callable[[SymbolicLayer], bool] = lambda _: True
-    is_told: Callable[[SymbolicLayer], bool] = lambda _: True
+    is_listed: Callable[[SymbolicLayer], bool] = lambda _: True
     """Whether it belongs to all that is told of the layer when nothing special is asked."""
     reasons: tuple[str, ...] = ()
     """The quantities whose reasons are its own, too."""
@@ -45,139 +45,139 @@ class LayerQuestion(NamedTuple):
     """Whether it is about an input of the network: of several, each has an answer of its own."""
 
 
-def output(asked: SymbolicLayer) -> Draft:
+def output(symbolic: SymbolicLayer) -> Draft:
     """What size is the output?"""
-    node = asked.node
-    shape = asked.square or asked.shape
+    node = symbolic.node
+    shape = symbolic.square or symbolic.shape
     rank = shape.rank
     found: list[DerivationStep] = []
-    if asked.square is not None:
-        found += asked.steps(Name("output", None, rank), shape.size[0])
+    if symbolic.square is not None:
+        found += symbolic.steps(Name("output", None, rank), shape.size[0])
     else:
         for axis, n in enumerate(shape.size):
-            found += asked.steps(Name("output", axis, rank), n)
-    found += asked.steps(asked.depth, shape.channels)
+            found += symbolic.steps(Name("output", axis, rank), n)
+    found += symbolic.steps(symbolic.depth, shape.channels)
     return Draft(list(dict.fromkeys(found)), node.output)
 
 
-def padding(asked: SymbolicLayer) -> Draft:
+def padding(symbolic: SymbolicLayer) -> Draft:
     """How much is padded before and after each axis?"""
     found: list[DerivationStep] = []
-    fits, axes = asked.laid
+    fits, axes = symbolic.windows
     for axis, fit in zip(axes, fits, strict=True):
-        rank = asked.rank
-        before, after = asked.arranged(fit.before), asked.arranged(fit.after)
+        rank = symbolic.rank
+        before, after = symbolic.as_written(fit.before), symbolic.as_written(fit.after)
         if before.is_given and after.is_given and before == after:
             found.append(DerivationStep(Name("padding", axis, rank), given(before.value)))
             continue
         found += steps(Name("padding before", axis, rank), before)
         found += steps(Name("padding after", axis, rank), after)
-    value = tuple(int(n) for f in asked.facts.fit for n in (f.before, f.after))
+    value = tuple(int(n) for f in symbolic.facts.fit for n in (f.before, f.after))
     return Draft(list(dict.fromkeys(found)), value)
 
 
-def fit(asked: SymbolicLayer) -> Draft:
+def fit(symbolic: SymbolicLayer) -> Draft:
     """Do the windows fit, or is something left unread?"""
     found: list[DerivationStep] = []
-    fits, axes = asked.laid
+    fits, axes = symbolic.windows
     for axis, one in zip(axes, fits, strict=True):
-        found += asked.steps(Name("unread", axis, asked.rank), one.unread)
-    return Draft(found, tuple(f.unread for f in asked.facts.fit))
+        found += symbolic.steps(Name("unread", axis, symbolic.rank), one.unread)
+    return Draft(found, tuple(f.unread for f in symbolic.facts.fit))
 
 
 def _sum(params: tuple[Param, ...]) -> int:
     return sum(p.size for p in params)
 
 
-def _split(asked: SymbolicLayer) -> dict[str, tuple[Param, ...]]:
-    trained = tuple(p for p in asked.params if p.trainable)
+def _split(symbolic: SymbolicLayer) -> dict[str, tuple[Param, ...]]:
+    trained = tuple(p for p in symbolic.params if p.trainable)
     return {
         "weights": tuple(p for p in trained if not p.is_bias),
         "biases": tuple(p for p in trained if p.is_bias),
-        "statistics": tuple(p for p in asked.params if not p.trainable),
+        "statistics": tuple(p for p in symbolic.params if not p.trainable),
     }
 
 
 def _told(quantity: Quantity) -> Callable[[SymbolicLayer], Draft]:
-    """Return what works a quantity out by asking the table for it, on numbers that remember."""
+    """Return a function that works a quantity out from its table row, on symbolic numbers."""
 
-    def work(asked: SymbolicLayer) -> Draft:
+    def work(symbolic: SymbolicLayer) -> Draft:
         assert quantity.of_layer is not None
         terms = Terms(bytes=Num(bytes_of("float32"), Name("bytes")))
-        number = quantity.of_layer(asked.symbolic, terms)
+        number = quantity.of_layer(symbolic.symbolic_facts, terms)
         assert number is not None
         unit = "B" if quantity.is_memory else ""
-        return Draft(asked.steps(Name(quantity.name), number), int(number), unit)
+        return Draft(symbolic.steps(Name(quantity.name), number), int(number), unit)
 
     return work
 
 
-def parameters(asked: SymbolicLayer) -> Draft:
+def parameters(symbolic: SymbolicLayer) -> Draft:
     """How many parameters does it learn?"""
-    return _held(asked, "parameters", ("weights", "biases"))
+    return _held(symbolic, "parameters", ("weights", "biases"))
 
 
-def stored(asked: SymbolicLayer) -> Draft:
+def stored(symbolic: SymbolicLayer) -> Draft:
     """How many numbers does it hold, statistics included?"""
-    return _held(asked, "stored", ("weights", "biases", "statistics"))
+    return _held(symbolic, "stored", ("weights", "biases", "statistics"))
 
 
-def _held(asked: SymbolicLayer, key: str, wanted: tuple[str, ...]) -> Draft:
-    split = _split(asked)
+def _held(symbolic: SymbolicLayer, key: str, wanted: tuple[str, ...]) -> Draft:
+    split = _split(symbolic)
     present = [k for k in wanted if split[k]]
     if len(present) < 2:  # noqa: PLR2004 - one part is the whole
         number = sum(_sum(split[k]) for k in present)
-        return Draft(asked.steps(Name(key), number), int(number))
+        return Draft(symbolic.steps(Name(key), number), int(number))
     found: list[DerivationStep] = []
     for part in present:
-        found += asked.steps(Name(part), _sum(split[part]))
+        found += symbolic.steps(Name(part), _sum(split[part]))
     number = sum(Num(_sum(split[part]), Name(part)) for part in present)
-    return Draft([*found, *asked.steps(Name(key), number)], int(number))
+    return Draft([*found, *symbolic.steps(Name(key), number)], int(number))
 
 
-def trainable(asked: SymbolicLayer) -> Draft:
+def trainable(symbolic: SymbolicLayer) -> Draft:
     """How many of its parameters does training change?"""
     symbol = Name("trainable")
-    if asked.node.frozen:
-        reason = f"{asked.node.id} is frozen: training changes nothing in it."
+    if symbolic.node.frozen:
+        reason = f"{symbolic.node.id} is frozen: training changes nothing in it."
         return Draft([DerivationStep(symbol, given(0))], 0, reasons=[reason])
-    held = parameters(asked)
+    held = parameters(symbolic)
     number = _last(held, "parameters")
     return Draft([*held.steps, DerivationStep(symbol, number)], int(number.value))
 
 
 def _last(draft: Draft, key: str) -> Expression:
-    """Return the result of a draft under its name."""
+    """Return the result of a draft, named."""
     return given(draft.steps[-1].value, Name(key))
 
 
-def macs(asked: SymbolicLayer) -> Draft:
+def macs(symbolic: SymbolicLayer) -> Draft:
     """How many multiply-accumulates does it cost?"""
-    assert asked.cost is not None
-    return Draft(asked.steps(Name("mac"), asked.cost.mac), int(asked.cost.mac))
+    assert symbolic.cost is not None
+    return Draft(symbolic.steps(Name("mac"), symbolic.cost.mac), int(symbolic.cost.mac))
 
 
-def operations(asked: SymbolicLayer) -> Draft:
+def operations(symbolic: SymbolicLayer) -> Draft:
     """How many elementary operations does it cost, a multiply-accumulate counted as two?"""
-    assert asked.cost is not None
-    cost = asked.cost
+    assert symbolic.cost is not None
+    cost = symbolic.cost
     found: list[DerivationStep] = []
     number = 0
-    formula = convention("flop").formula(asked.kind)
+    formula = convention("flop").formula(symbolic.kind)
     assert formula is not None
     for weight, term in formula.terms:
         count = getattr(cost, term)
         if not count:
             continue
-        found += asked.steps(Name(term), count)
+        found += symbolic.steps(Name(term), count)
         number = number + weight * remember(named_value(int(count), term))
-    found += asked.steps(Name("operations"), number)
+    found += symbolic.steps(Name("operations"), number)
     return Draft(found, int(number))
 
 
-def doubled_macs(asked: SymbolicLayer) -> Draft:
+def doubled_macs(symbolic: SymbolicLayer) -> Draft:
     """How many operations does it cost, two for each multiply-accumulate?"""
-    found = macs(asked)
+    found = macs(symbolic)
     number = made("*", given(2), _last(found, "mac"))
     return Draft(
         [*found.steps, DerivationStep(Name("operations"), number)],
@@ -188,12 +188,12 @@ def doubled_macs(asked: SymbolicLayer) -> Draft:
     )
 
 
-def exact_operations(asked: SymbolicLayer) -> Draft:
+def exact_operations(symbolic: SymbolicLayer) -> Draft:
     """How many multiplications and additions does it cost exactly?"""
-    found = macs(asked)
+    found = macs(symbolic)
     if not found.value:
-        return doubled_macs(asked)
-    outputs = given(asked.facts.activations, Name("activations"))
+        return doubled_macs(symbolic)
+    outputs = given(symbolic.facts.activations, Name("activations"))
     terms = [made("*", given(2), _last(found, "mac")), made("-", outputs)]
     reasons = [
         (
@@ -201,7 +201,7 @@ def exact_operations(asked: SymbolicLayer) -> Draft:
             "output."
         )
     ]
-    if asked.facts.biases:
+    if symbolic.facts.biases:
         terms.append(outputs)
         reasons.append("The bias takes one addition per output.")
     number = made("+", *terms)
@@ -209,14 +209,14 @@ def exact_operations(asked: SymbolicLayer) -> Draft:
     return Draft(steps_, int(number.value), reasons=reasons)
 
 
-def operations_per_output(asked: SymbolicLayer) -> Draft:
+def operations_per_output(symbolic: SymbolicLayer) -> Draft:
     """How many multiplications and additions does one of its outputs cost?"""
-    found = macs(asked)
-    outputs = given(asked.facts.activations, Name("activations"))
+    found = macs(symbolic)
+    outputs = given(symbolic.facts.activations, Name("activations"))
     each = made("/", _last(found, "mac"), outputs)
     products = given(each.value, Name("multiply"))
     terms = [products, products, given(-1)]
-    terms += [given(1, Name("biases"))] if asked.facts.biases else []
+    terms += [given(1, Name("biases"))] if symbolic.facts.biases else []
     number = made("+", *terms)
     steps_ = [
         *found.steps,
@@ -227,90 +227,90 @@ def operations_per_output(asked: SymbolicLayer) -> Draft:
     return Draft(steps_, int(number.value), reasons=[reason])
 
 
-def weight_memory(asked: SymbolicLayer) -> Draft:
+def weight_memory(symbolic: SymbolicLayer) -> Draft:
     """How many bytes do its weights take?"""
-    held = stored(asked)
+    held = stored(symbolic)
     each = Num(bytes_of("float32"), Name("bytes"))
-    number = Num(asked.facts.stored, Name("stored")) * each
-    return Draft([*held.steps, *asked.steps(Name("weight bytes"), number)], int(number), "B")
+    number = Num(symbolic.facts.stored, Name("stored")) * each
+    return Draft([*held.steps, *symbolic.steps(Name("weight bytes"), number)], int(number), "B")
 
 
-def _in_place(asked: SymbolicLayer) -> tuple[list[DerivationStep], int]:
+def _in_place(symbolic: SymbolicLayer) -> tuple[list[DerivationStep], int]:
     """Return what leads to the parameters of a dense layer in the place of a convolution."""
     from cnnanalyze.layers.linear import Dense  # noqa: PLC0415 - fills the registry where it is asked
 
-    units = Num(asked.node.output.count, Name("dense units"))
-    layer = Dense(units=1, bias=bool(asked.facts.biases)).model_copy(update={"units": units})
-    number = _sum(layer.params(*asked.inputs))
+    units = Num(symbolic.node.output.count, Name("dense units"))
+    layer = Dense(units=1, bias=bool(symbolic.facts.biases)).model_copy(update={"units": units})
+    number = _sum(layer.params(*symbolic.inputs))
     found = [
-        *asked.steps(Name("dense units"), asked.output.count),
-        *asked.steps(Name("dense parameters"), number),
+        *symbolic.steps(Name("dense units"), symbolic.output.count),
+        *symbolic.steps(Name("dense parameters"), number),
     ]
     return found, int(number)
 
 
-def dense(asked: SymbolicLayer) -> Draft:
+def dense(symbolic: SymbolicLayer) -> Draft:
     """How many parameters would a dense layer need that puts out as many activations?"""
-    return Draft(*_in_place(asked))
+    return Draft(*_in_place(symbolic))
 
 
-def dense_ratio(asked: SymbolicLayer) -> Draft:
+def dense_ratio(symbolic: SymbolicLayer) -> Draft:
     """How many times as many parameters would such a dense layer need?"""
-    found, number = _in_place(asked)
-    own = Num(asked.facts.parameters, Name("parameters"))
+    found, number = _in_place(symbolic)
+    own = Num(symbolic.facts.parameters, Name("parameters"))
     ratio = Num(number, Name("dense parameters")) / own
-    steps_ = [*found, *parameters(asked).steps, *asked.steps(Name("ratio"), ratio)]
-    return Draft(steps_, asked.arranged(ratio).value)
+    steps_ = [*found, *parameters(symbolic).steps, *symbolic.steps(Name("ratio"), ratio)]
+    return Draft(steps_, symbolic.as_written(ratio).value)
 
 
-def _separated(asked: SymbolicLayer) -> tuple[list[DerivationStep], int]:
+def _separated(symbolic: SymbolicLayer) -> tuple[list[DerivationStep], int]:
     """Return what leads to the multiply-accumulates of a depthwise separable convolution."""
     from cnnanalyze.layers.conv import Separable  # noqa: PLC0415 - as above
 
-    node = asked.node
+    node = symbolic.node
     words = ("filters", "kernel", "stride", "padding", "dilation", "bias")
     plain = Separable(**{w: getattr(node.layer, w) for w in words})
-    layer = plain.model_copy(update={w: getattr(asked.layer, w) for w in words})
-    cost = layer.cost(asked.output, *asked.inputs)
-    return asked.steps(Name("separable macs"), cost.mac), int(cost.mac)
+    layer = plain.model_copy(update={w: getattr(symbolic.layer, w) for w in words})
+    cost = layer.cost(symbolic.output, *symbolic.inputs)
+    return symbolic.steps(Name("separable macs"), cost.mac), int(cost.mac)
 
 
-def separable(asked: SymbolicLayer) -> Draft:
+def separable(symbolic: SymbolicLayer) -> Draft:
     """How many multiply-accumulates would a depthwise separable convolution need?"""
-    return Draft(*_separated(asked))
+    return Draft(*_separated(symbolic))
 
 
-def separable_ratio(asked: SymbolicLayer) -> Draft:
+def separable_ratio(symbolic: SymbolicLayer) -> Draft:
     """How many times fewer multiply-accumulates would it need?"""
-    found, number = _separated(asked)
-    assert asked.cost is not None
-    ratio = Num(int(asked.cost.mac), Name("mac")) / Num(number, Name("separable macs"))
+    found, number = _separated(symbolic)
+    assert symbolic.cost is not None
+    ratio = Num(int(symbolic.cost.mac), Name("mac")) / Num(number, Name("separable macs"))
     steps_ = [
-        *asked.steps(Name("mac"), asked.cost.mac),
+        *symbolic.steps(Name("mac"), symbolic.cost.mac),
         *found,
-        *asked.steps(Name("ratio"), ratio),
+        *symbolic.steps(Name("ratio"), ratio),
     ]
-    return Draft(steps_, asked.arranged(ratio).value)
+    return Draft(steps_, symbolic.as_written(ratio).value)
 
 
-def _slides(asked: SymbolicLayer) -> bool:
-    return bool(asked.facts.fit)
+def _slides(symbolic: SymbolicLayer) -> bool:
+    return bool(symbolic.facts.fit)
 
 
-def _seen(asked: SymbolicLayer) -> bool:
-    return bool(asked.facts.fields)  # a vector has no axes to see along
+def _seen(symbolic: SymbolicLayer) -> bool:
+    return bool(symbolic.facts.fields)  # a vector has no axes to see along
 
 
-def _first_sees(asked: SymbolicLayer) -> bool:
-    return _seen(asked) and all(middle(f.local) is not None for f in asked.facts.fields or ())
+def _first_sees(symbolic: SymbolicLayer) -> bool:
+    return _seen(symbolic) and all(middle(f.local) is not None for f in symbolic.facts.fields or ())
 
 
-def _counted(asked: SymbolicLayer) -> bool:
-    return asked.facts.cost is not None
+def _counted(symbolic: SymbolicLayer) -> bool:
+    return symbolic.facts.cost is not None
 
 
-def _is_plain_conv(asked: SymbolicLayer) -> bool:
-    return asked.node.layer.traits >= _PLAIN and asked.facts.parameters > 0
+def _is_plain_conv(symbolic: SymbolicLayer) -> bool:
+    return symbolic.node.layer.traits >= _PLAIN and symbolic.facts.parameters > 0
 
 
 _PLAIN = {Trait.CONVOLUTION, Trait.FULL_DEPTH}
@@ -341,16 +341,18 @@ QUESTIONS: dict[str, LayerQuestion] = {
     "parameters": _question("parameters", parameters),
     "weights": _question("weights"),
     "biases": _question("biases"),
-    "statistics": _question("statistics", is_told=lambda asked: asked.facts.statistics > 0),
-    "stored": _question("stored", stored, is_told=_if_asked, reasons=("parameters", "statistics")),
+    "statistics": _question("statistics", is_listed=lambda symbolic: symbolic.facts.statistics > 0),
+    "stored": _question(
+        "stored", stored, is_listed=_if_asked, reasons=("parameters", "statistics")
+    ),
     "trainable": _question(
-        "trainable_parameters", trainable, is_told=_if_asked, reasons=("parameters",)
+        "trainable_parameters", trainable, is_listed=_if_asked, reasons=("parameters",)
     ),
     "macs": _question("macs", macs, _counted),
     "flops": _question("flops", operations, _counted),
-    "doubled_macs": _question("doubled_macs", doubled_macs, _counted, is_told=_if_asked),
+    "doubled_macs": _question("doubled_macs", doubled_macs, _counted, is_listed=_if_asked),
     "exact_operations": _question(
-        "exact_operations", exact_operations, _counted, is_told=_if_asked
+        "exact_operations", exact_operations, _counted, is_listed=_if_asked
     ),
     "operations_per_output": LayerQuestion(
         "How many multiplications and additions does one output of {id} cost?",
@@ -381,13 +383,13 @@ QUESTIONS: dict[str, LayerQuestion] = {
         "How many multiply-accumulates would a depthwise separable convolution "
         "need in place of {id}?",
         separable,
-        lambda asked: _is_plain_conv(asked) and not _pointwise(asked),
+        lambda symbolic: _is_plain_conv(symbolic) and not _pointwise(symbolic),
     ),
     "separable_ratio": LayerQuestion(
         "How many times fewer multiply-accumulates would a depthwise separable convolution need "
         "than {id}?",
         separable_ratio,
-        lambda asked: _is_plain_conv(asked) and not _pointwise(asked),
+        lambda symbolic: _is_plain_conv(symbolic) and not _pointwise(symbolic),
     ),
 }
 """The questions about a layer that its own rules answer, by the name of the quantity."""
@@ -410,12 +412,14 @@ def questions() -> dict[str, LayerQuestion]:
 
 
 def _has(quantity: Quantity) -> Callable[[SymbolicLayer], bool]:
-    def has(asked: SymbolicLayer) -> bool:
-        return quantity.of_layer is not None and quantity.of_layer(asked.facts, Terms()) is not None
+    def has(symbolic: SymbolicLayer) -> bool:
+        return (
+            quantity.of_layer is not None and quantity.of_layer(symbolic.facts, Terms()) is not None
+        )
 
     return has
 
 
-def _pointwise(asked: SymbolicLayer) -> bool:
-    kernel = getattr(asked.node.layer, "kernel", 1)
+def _pointwise(symbolic: SymbolicLayer) -> bool:
+    kernel = getattr(symbolic.node.layer, "kernel", 1)
     return kernel == 1 or (isinstance(kernel, tuple) and set(kernel) == {1})

@@ -1,4 +1,4 @@
-"""Naming: a layer and its inputs with a name for every number, so that rules explain themselves.
+"""Naming: a copy of a layer and its inputs in which every number has a name.
 
 The copies are given to the rules as they are: what a rule computes of them is the same number, and
 remembers how it came about.

@@ -33,7 +33,7 @@ class QuestionScope(NamedTuple):
     notation: Notation
     layers: tuple[NodeFacts, ...] = ()
     """The layers that are chosen; nothing for all of the network or of the group."""
-    who: str = ""
+    subject: str = ""
     """What the chosen layers are called."""
 
     @property
@@ -53,7 +53,7 @@ class QuestionScope(NamedTuple):
     @property
     def name(self) -> str:
         """What the question is about, in words."""
-        return self.who or self.group or self.analysis.network.name
+        return self.subject or self.group or self.analysis.network.name
 
     def ask(self, words: str) -> str:
         """Return a question about it."""
@@ -61,13 +61,13 @@ class QuestionScope(NamedTuple):
 
 
 class NetworkQuestion(NamedTuple):
-    """One quantity of a network that can be asked for."""
+    """A question about one quantity of a network."""
 
     words: str
     """The question; ``{id}`` is the network, and ``{do}`` what it does."""
     work: Callable[[QuestionScope], Draft]
     applies: Callable[[QuestionScope], bool] = lambda _: True
-    is_told: Callable[[QuestionScope], bool] = lambda _: True
+    is_listed: Callable[[QuestionScope], bool] = lambda _: True
     """Whether it belongs to all that is told of the network when nothing special is asked."""
 
 
@@ -75,17 +75,17 @@ LONGEST = 20
 """A table of more layers is folded by stages."""
 
 
-def addends(whole: QuestionScope, quantity: Quantity) -> list[tuple[str, int]]:
+def addends(scope: QuestionScope, quantity: Quantity) -> list[tuple[str, int]]:
     """Return what each layer adds to a sum, of those that add anything."""
     count, terms = quantity.of_layer, Terms()
     assert count is not None
-    return [(f.node.id, number) for f in whole.facts if (number := count(f, terms))]
+    return [(f.node.id, number) for f in scope.facts if (number := count(f, terms))]
 
 
 def group_terms(
     terms: list[tuple[str, int]], group: str = "", most: int = LONGEST
 ) -> list[tuple[str, int]]:
-    """Add up what belongs to one stage, if there are more terms than one can read.
+    """Add up the terms of each stage, if there are too many to read.
 
     Examples
     --------
@@ -105,8 +105,8 @@ def group_terms(
 def _total(quantity: Quantity) -> Callable[[QuestionScope], Draft]:
     key = quantity.name
 
-    def work(whole: QuestionScope) -> Draft:
-        folded = group_terms(addends(whole, quantity), whole.group)
+    def work(scope: QuestionScope) -> Draft:
+        folded = group_terms(addends(scope, quantity), scope.group)
         leaves = [given(number, Name(key, of=label)) for label, number in folded]
         found = made("+", *leaves) if leaves else given(0)
         table = tuple(
@@ -115,7 +115,7 @@ def _total(quantity: Quantity) -> Callable[[QuestionScope], Draft]:
         reasons = []
         if len(folded) > 1:
             reasons.append("The total of a network is the sum over its layers.")
-        if not all(f.cost is not None for f in whole.facts) and quantity.counted == "operations":
+        if not all(f.cost is not None for f in scope.facts) and quantity.counted == "operations":
             reasons.append("Some layers cannot be counted, so the sum is a lower bound.")
         return Draft(
             [DerivationStep(Name(key), found)],
@@ -128,13 +128,13 @@ def _total(quantity: Quantity) -> Callable[[QuestionScope], Draft]:
     return work
 
 
-def weight_memory(whole: QuestionScope) -> Draft:
+def weight_memory(scope: QuestionScope) -> Draft:
     """How many bytes do all weights take?"""
-    draft = _total(QUANTITIES["stored"])(whole)
+    draft = _total(QUANTITIES["stored"])(scope)
     number = Num(int(draft.steps[-1].value), Name("stored")) * Num(
         bytes_of("float32"), Name("bytes")
     )
-    found = textbook_form(tree(number), whole.notation)
+    found = textbook_form(tree(number), scope.notation)
     return replace(
         draft,
         steps=[*draft.steps, *steps(Name("weight bytes"), found)],
@@ -144,9 +144,9 @@ def weight_memory(whole: QuestionScope) -> Draft:
     )
 
 
-def peak_memory(whole: QuestionScope) -> Draft:
-    """How many bytes do the activations take that live at the same time?"""
-    network, memory = whole.analysis.network, whole.analysis.memory
+def peak_memory(scope: QuestionScope) -> Draft:
+    """How many bytes do the activations take that are alive at the same time?"""
+    network, memory = scope.analysis.network, scope.analysis.memory
     leaves = [
         given(network.shape_of(id_).count, Name("activations", of=id_))
         for id_ in alive_at(network, NodeId(memory.peak_at))
@@ -156,7 +156,7 @@ def peak_memory(whole: QuestionScope) -> Draft:
     return Draft(
         [
             DerivationStep(Name("live"), live),
-            *steps(Name("memory"), textbook_form(tree(number), whole.notation)),
+            *steps(Name("memory"), textbook_form(tree(number), scope.notation)),
         ],
         int(number),
         "B",
@@ -173,10 +173,10 @@ def peak_memory(whole: QuestionScope) -> Draft:
 
 
 def _training(key: str) -> Callable[[QuestionScope], Draft]:
-    def work(whole: QuestionScope) -> Draft:
-        section = spec_of(whole.analysis.network).training
+    def work(scope: QuestionScope) -> Draft:
+        section = spec_of(scope.analysis.network).training
         assert section is not None
-        total = whole.analysis.total
+        total = scope.analysis.total
         share: Fraction = exactly(section.validation_split)
         named = section.model_copy(
             update={
@@ -191,11 +191,11 @@ def _training(key: str) -> Callable[[QuestionScope], Draft]:
             trained=Num(total.trainable, Name("trainable")),
             stored=Num(total.stored, Name("stored")),
             macs=Num(total.operations("mac"), Name("mac")),
-            saved=Num(whole.analysis.memory.saved, Name("saved")),
+            saved=Num(scope.analysis.memory.saved, Name("saved")),
         )
         symbol, number, reason = TRAINING[key](result)
         return Draft(
-            steps(Name(symbol), textbook_form(tree(number), whole.notation)),
+            steps(Name(symbol), textbook_form(tree(number), scope.notation)),
             int(number),
             reasons=[reason],
         )
@@ -239,23 +239,23 @@ TRAINING: dict[str, Callable[..., tuple[str, int, str]]] = {
 }
 
 
-def _trains(whole: QuestionScope) -> bool:
-    return not whole.group and spec_of(whole.analysis.network).training is not None
+def _trains(scope: QuestionScope) -> bool:
+    return not scope.group and spec_of(scope.analysis.network).training is not None
 
 
-def _is_all(whole: QuestionScope) -> bool:
-    return not whole.group
+def _is_all(scope: QuestionScope) -> bool:
+    return not scope.group
 
 
 def _has(quantity: Quantity) -> Callable[[QuestionScope], bool]:
-    """Return what asks whether any layer adds something; layers that count alike are asked once."""
+    """Return a predicate: does any layer add something to the quantity?"""
     count, terms = quantity.of_layer, Terms()
     assert count is not None
 
-    def has(whole: QuestionScope) -> bool:
+    def has(scope: QuestionScope) -> bool:
         if quantity.of_place:
-            return any(count(f, terms) for f in whole.facts)
-        return any(count(f, terms) for f, _ in whole.total.distinct())
+            return any(count(f, terms) for f in scope.facts)
+        return any(count(f, terms) for f, _ in scope.total.distinct())
 
     return has
 
@@ -264,11 +264,11 @@ def _question(
     key: str,
     work: Callable[[QuestionScope], Draft] | None = None,
     applies: Callable[[QuestionScope], bool] = lambda _: True,
-    is_told: Callable[[QuestionScope], bool] = lambda _: True,
+    is_listed: Callable[[QuestionScope], bool] = lambda _: True,
 ) -> NetworkQuestion:
     """Return the question for a quantity of the table, which adds up what the layers have."""
     quantity = QUANTITIES[key]
-    return NetworkQuestion(quantity.question, work or _total(quantity), applies, is_told)
+    return NetworkQuestion(quantity.question, work or _total(quantity), applies, is_listed)
 
 
 def _if_asked(_: QuestionScope) -> bool:
@@ -278,11 +278,11 @@ def _if_asked(_: QuestionScope) -> bool:
 QUESTIONS: dict[str, NetworkQuestion] = {
     "parameters": _question("parameters"),
     "trainable": _question(
-        "trainable_parameters", is_told=lambda w: any(f.node.frozen for f in w.facts)
+        "trainable_parameters", is_listed=lambda w: any(f.node.frozen for f in w.facts)
     ),
     "weights": _question("weights"),
     "biases": _question("biases"),
-    "statistics": _question("statistics", is_told=_has(QUANTITIES["statistics"])),
+    "statistics": _question("statistics", is_listed=_has(QUANTITIES["statistics"])),
     "activations": NetworkQuestion(
         "How many activations do the layers of {id} have?", _total(QUANTITIES["activations"])
     ),
@@ -320,7 +320,7 @@ def questions() -> dict[str, NetworkQuestion]:
         word: NetworkQuestion(
             row.question,
             _total(row),
-            is_told=_if_asked if word in RARELY_ASKED else _has(row),
+            is_listed=_if_asked if word in RARELY_ASKED else _has(row),
         )
         for word, row in additive_quantities().items()
         if word not in QUESTIONS
@@ -329,4 +329,4 @@ def questions() -> dict[str, NetworkQuestion]:
 
 
 RARELY_ASKED = frozenset({"stored", *COURSE_QUANTITIES})
-"""Sums that are told only when somebody asks for them: they repeat or vary others."""
+"""Sums that repeat or vary others, and so are not listed."""

@@ -1,4 +1,4 @@
-"""Notations: the symbols and habits of five courses, of Keras and PyTorch, and plain ones.
+"""Notations: the symbols and conventions of five courses, of libraries, and plain ones.
 
 A notation is a row of a table. It changes how a derivation is written, and never what is computed:
 where a course's own convention leads to another answer, that is said as a remark
@@ -30,7 +30,7 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Notation:
-    """The symbols and habits of one course or library."""
+    """The symbols and conventions of one course or library."""
 
     name: str
     source: str

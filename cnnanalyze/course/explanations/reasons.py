@@ -1,4 +1,4 @@
-"""Reasons: why a rule is as it is, in the sentence that a student would ask for.
+"""Reasons: why a rule holds, in one sentence.
 
 Each is a row of a table: the quantities it belongs to, the layers it holds for, and the words. The
 numbers in the words are those of the layer.
@@ -48,7 +48,7 @@ from cnnanalyze.layers.traits import Trait
 
 
 class Reason(NamedTuple):
-    """One sentence, and where it belongs."""
+    """One sentence, and the quantities and layers for which it holds."""
 
     quantities: str
     holds: Callable[[SymbolicLayer], bool]
@@ -358,27 +358,29 @@ REASONS: tuple[Reason, ...] = (
 )
 
 
-def reasons(asked: SymbolicLayer, quantity: str) -> list[str]:
+def reasons(symbolic: SymbolicLayer, quantity: str) -> list[str]:
     """Return the reasons for a quantity of a layer, with its own numbers."""
-    first = asked.node.input_shapes[0]
-    unread = max((f.unread for f in asked.facts.fit), default=0)
+    first = symbolic.node.input_shapes[0]
+    unread = max((f.unread for f in symbolic.facts.fit), default=0)
     roles = {"gamma": "γ", "beta": "β"}
     words = {
-        "padding": attribute(asked, "padding"),
-        "hanging": axes_text(overhangs(asked.facts)),
-        "short": axes_text(leaves_rest_on_axes(asked)),
+        "padding": attribute(symbolic, "padding"),
+        "hanging": axes_text(overhangs(symbolic.facts)),
+        "short": axes_text(leaves_rest_on_axes(symbolic)),
         "learned": " and one ".join(
-            sign for role, sign in roles.items() if any(p.role == role for p in asked.facts.params)
+            sign
+            for role, sign in roles.items()
+            if any(p.role == role for p in symbolic.facts.params)
         ),
         "holding": "Every feature is one number."
-        if asked.node.output.is_vector
+        if symbolic.node.output.is_vector
         else "Every position of the output holds one number per channel.",
         "channels": first.channels,
         "depth": "the one channel" if first.channels == 1 else f"all {first.channels} channels",
         "inputs": f"{first.count:,}",
-        "out": asked.node.output.channels,
-        "groups": attribute(asked, "groups", 1),
-        "share": asked.node.share,
+        "out": symbolic.node.output.channels,
+        "groups": attribute(symbolic, "groups", 1),
+        "share": symbolic.node.share,
         "unread": f"{unread} {'index is' if unread == 1 else 'indices are'} left unread"
         if unread
         else "only padding is left",
@@ -386,5 +388,5 @@ def reasons(asked: SymbolicLayer, quantity: str) -> list[str]:
     return [
         r.words.format(**words)
         for r in REASONS
-        if quantity in r.quantities.split() and r.holds(asked)
+        if quantity in r.quantities.split() and r.holds(symbolic)
     ]

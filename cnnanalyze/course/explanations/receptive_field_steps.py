@@ -1,4 +1,4 @@
-"""The recurrence: what a unit sees, worked out layer by layer from the input on.
+"""Receptive field steps: the recurrence, worked out layer by layer from the input on.
 
 It follows one path from the input to the layer, the one that makes the field as large as it is.
 Each row runs on the index map that the layer's own rule gives, with a name for every number, and
@@ -36,7 +36,7 @@ from cnnanalyze.graph.node import NodeId
 
 
 class PathLayer(NamedTuple):
-    """One layer of the path: what its units see, and through which map they see it."""
+    """One layer of the path, with its index map and the fields before and after it."""
 
     id: NodeId
     reach: Reach
@@ -54,7 +54,7 @@ Naming = Callable[[str], Name]
 
 
 class RecurrenceRow(NamedTuple):
-    """The numbers of one layer of the path, and how they come about."""
+    """The numbers of one layer of the path, with their derivation."""
 
     label: str
     kernel: Expression
@@ -68,37 +68,37 @@ class RecurrenceRow(NamedTuple):
     pads: bool = False
 
 
-def path(asked: SymbolicLayer, axis: int) -> list[PathLayer]:
-    """Return the layers through which the units of a layer see most, from the input on."""
-    analysis = asked.analysis
-    at, strand = asked.node.id, _field(asked, asked.node.id, axis).local
-    links: list[PathLayer] = []
-    while at != asked.image.name:
+def path(symbolic: SymbolicLayer, axis: int) -> list[PathLayer]:
+    """Return the path with the largest field to a layer, from the input on."""
+    analysis = symbolic.analysis
+    at, strand = symbolic.node.id, _field(symbolic, symbolic.node.id, axis).local
+    path_layers: list[PathLayer] = []
+    while at != symbolic.image.name:
         node = analysis.network[at]
         maps = node.layer.reach(*node.input_shapes)
         assert maps is not None
         found = []
         for k, source in enumerate(node.inputs):
-            if source != asked.image.name and source not in asked.image:
+            if source != symbolic.image.name and source not in symbolic.image:
                 continue  # it sees nothing of the input
-            own, place = maps[k], _place(asked, source, axis)
+            own, place = maps[k], _place(symbolic, source, axis)
             reach = own[place] if place < len(own) else POINT
             extent = node.input_shapes[k].size[place] if place < len(own) else 1
-            for below in _strands(_field(asked, source, axis)):
+            for below in _strands(_field(symbolic, source, axis)):
                 above = follow_field(PeriodicField((below,)), reach, extent)
                 found += [
                     (one == strand, one.size, k, source, reach, extent, below, place)
                     for one in above.strands
                 ]
         direct, _, _, source, reach, extent, below, place = max(found, key=_preference)
-        links.append(PathLayer(at, reach, extent, below, strand, direct, place))
+        path_layers.append(PathLayer(at, reach, extent, below, strand, direct, place))
         at, strand = source, below
-    return links[::-1]
+    return path_layers[::-1]
 
 
-def _place(asked: SymbolicLayer, id: NodeId, axis: int) -> int:  # noqa: A002
+def _place(symbolic: SymbolicLayer, id: NodeId, axis: int) -> int:  # noqa: A002
     """Return along which axis of a layer's output an axis of the input lies."""
-    order = () if id == asked.image.name else asked.image[id].order
+    order = () if id == symbolic.image.name else symbolic.image[id].order
     return order.index(axis) if order else axis
 
 
@@ -113,57 +113,61 @@ def _strands(field: PeriodicField) -> Sequence[Strand]:
     return (local, *(s for s in field.strands if s is not local))
 
 
-def _field(asked: SymbolicLayer, id: NodeId, axis: int) -> PeriodicField:  # noqa: A002
-    if id == asked.image.name:
+def _field(symbolic: SymbolicLayer, id: NodeId, axis: int) -> PeriodicField:  # noqa: A002
+    if id == symbolic.image.name:
         return INPUT_FIELD
-    fields = asked.image[id].fields
+    fields = symbolic.image[id].fields
     assert fields is not None
     return fields[axis]
 
 
-def recurrence(asked: SymbolicLayer, axis: int | None) -> list[RecurrenceRow]:
+def recurrence(symbolic: SymbolicLayer, axis: int | None) -> list[RecurrenceRow]:
     """Return the numbers of every layer of the path, each computed from those of the one before.
 
     Without an axis, the numbers are those of the first one, and hold for all.
     """
-    rank = asked.image.shape.rank
+    rank = symbolic.image.shape.rank
 
     def name(key: str) -> Name:
         return Name(key, axis, rank)
 
-    return [_recurrence_step(asked, link, name) for link in path(asked, axis or 0)]
+    return [
+        _recurrence_step(symbolic, path_layer, name) for path_layer in path(symbolic, axis or 0)
+    ]
 
 
-def _recurrence_step(asked: SymbolicLayer, link: PathLayer, name: Naming) -> RecurrenceRow:
+def _recurrence_step(symbolic: SymbolicLayer, path_layer: PathLayer, name: Naming) -> RecurrenceRow:
     def arranged(number: object) -> Expression:
-        return textbook_form(tree(number), asked.notation)
+        return textbook_form(tree(number), symbolic.notation)
 
-    below = link.below
+    below = path_layer.below
     seen = below.at(0)
     size = Num(below.size, name("field before"))
     rate = below.rate
     jump = _named(rate, name("jump before"))
     first = Num(seen[0] if seen else 0, name("first before"))
-    reach = link.reach
-    if link.direct and link.strand == below:
+    reach = path_layer.reach
+    if path_layer.direct and path_layer.strand == below:
         return RecurrenceRow(
-            link.id, given(1), given(1), tree(size), tree(jump), tree(first) if seen else None
+            path_layer.id, given(1), given(1), tree(size), tree(jump), tree(first) if seen else None
         )
-    if link.direct and below.period == 1 and seen is not None and below.advance:
+    if path_layer.direct and below.period == 1 and seen is not None and below.advance:
         if isinstance(reach, Whole):
-            n = Num(link.extent, name("kernel"))
+            n = Num(path_layer.extent, name("kernel"))
             grown = arranged(size + (n - 1) * jump)
-            layer_row = RecurrenceRow(link.id, arranged(n), given(1), grown, given(0), tree(first))
-            return _checked(link, name, layer_row)
+            layer_row = RecurrenceRow(
+                path_layer.id, arranged(n), given(1), grown, given(0), tree(first)
+            )
+            return _checked(path_layer, name, layer_row)
         if isinstance(reach, Everywhere) or reach is POINT:
             layer_row = RecurrenceRow(
-                link.id, given(1), given(1), tree(size), tree(jump), tree(first)
+                path_layer.id, given(1), given(1), tree(size), tree(jump), tree(first)
             )
-            return _checked(link, name, layer_row)
+            return _checked(path_layer, name, layer_row)
         if isinstance(reach, Window):
-            w = _own(asked, link)
+            w = _own(symbolic, path_layer)
             layer_row = RecurrenceRow(
-                link.id,
+                path_layer.id,
                 arranged(w.kernel),
                 arranged(w.stride),
                 arranged(size + w.dilation * (w.kernel - 1) * jump),
@@ -171,8 +175,8 @@ def _recurrence_step(asked: SymbolicLayer, link: PathLayer, name: Naming) -> Rec
                 arranged(first - w.before * jump),
                 pads=reach.before > 0,
             )
-            return _checked(link, name, layer_row)
-    return _from_interval(link, name)
+            return _checked(path_layer, name, layer_row)
+    return _from_interval(path_layer, name)
 
 
 def _named(value: Value, name: Name) -> Num | Ratio:
@@ -180,46 +184,48 @@ def _named(value: Value, name: Name) -> Num | Ratio:
     return Num(int(whole), name) if whole.denominator == 1 else Ratio(whole, name)
 
 
-def _own(asked: SymbolicLayer, link: PathLayer) -> Window:
+def _own(symbolic: SymbolicLayer, path_layer: PathLayer) -> Window:
     """Return the window of a layer, its numbers with their names."""
-    layer = SymbolicLayer(asked.analysis, asked.analysis.facts[link.id], asked.notation)
+    layer = SymbolicLayer(
+        symbolic.analysis, symbolic.analysis.facts[path_layer.id], symbolic.notation
+    )
     maps = layer.layer.reach(*layer.inputs)
     assert maps is not None
     for own in maps:
-        found = own[link.axis] if link.axis < len(own) else None
-        if isinstance(found, Window) and found == link.reach:
+        found = own[path_layer.axis] if path_layer.axis < len(own) else None
+        if isinstance(found, Window) and found == path_layer.reach:
             return found
-    raise AssertionError(link.id)
+    raise AssertionError(path_layer.id)
 
 
-def _checked(link: PathLayer, name: Naming, layer_row: RecurrenceRow) -> RecurrenceRow:
-    """Return a row, if it gives what the intervals give; else read it off them."""
-    seen = link.strand.at(0)
+def _checked(path_layer: PathLayer, name: Naming, layer_row: RecurrenceRow) -> RecurrenceRow:
+    """Return a row if it agrees with the intervals, else a row read from the intervals."""
+    seen = path_layer.strand.at(0)
     agrees = (
-        layer_row.size.value == link.strand.size
-        and layer_row.jump.value == link.strand.rate
+        layer_row.size.value == path_layer.strand.size
+        and layer_row.jump.value == path_layer.strand.rate
         and seen is not None
         and layer_row.first is not None
         and layer_row.first.value == seen[0]
     )
-    return layer_row if agrees else _from_interval(link, name)
+    return layer_row if agrees else _from_interval(path_layer, name)
 
 
-def _from_interval(link: PathLayer, name: Naming) -> RecurrenceRow:
+def _from_interval(path_layer: PathLayer, name: Naming) -> RecurrenceRow:
     """Read a row off the widest interval that a unit sees: ``b - a + 1``."""
-    low, high = _widest(link.strand)
+    low, high = _widest(path_layer.strand)
     first, last = given(low, name("first seen")), given(high, name("last"))
     size = made("+", last, made("-", first), given(1))
-    zero = link.strand.at(0)
-    rate, before = link.strand.rate, link.below.rate
+    zero = path_layer.strand.at(0)
+    rate, before = path_layer.strand.rate, path_layer.below.rate
     if before and rate:
         step = given(whole_number(rate / before), name("stride"))
         jump = made("*", given(whole_number(before), name("jump before")), step)
     else:
         step, jump = given(1), given(whole_number(rate))
     return RecurrenceRow(
-        link.id,
-        given(_kernel(link)),
+        path_layer.id,
+        given(_kernel(path_layer)),
         step,
         size,
         jump,
@@ -234,21 +240,21 @@ def _widest(strand: Strand) -> Interval:
     return next((i for i in seen if i[1] - i[0] + 1 == strand.size), (0, -1))
 
 
-def _kernel(link: PathLayer) -> int:
+def _kernel(path_layer: PathLayer) -> int:
     """Return how many inputs lie in the window of a layer, the widest if they differ."""
-    reach = link.reach
+    reach = path_layer.reach
     match reach:
         case Window() | Transposed():
             return reach.kernel
         case Bins() | Sampled():
             return reach.most_taps
         case Whole():
-            return link.extent
+            return path_layer.extent
         case _:
             return 1
 
 
 def whole_number(value: Value) -> Value:
-    """Return a whole number as such, whatever it came in."""
+    """Return a fraction that is whole as an integer."""
     whole = Fraction(value)
     return whole.numerator if whole.denominator == 1 else whole

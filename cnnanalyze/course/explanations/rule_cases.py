@@ -1,4 +1,4 @@
-"""Branches: which case of its rules a layer falls under, so that a reason follows the right one."""
+"""Rule cases: which case of a rule applies to a layer."""
 
 from __future__ import annotations
 
@@ -14,76 +14,76 @@ from cnnanalyze.layers.window import MADE_TO_MEASURE
 
 def is_any(*traits: Trait) -> Callable[[SymbolicLayer], bool]:
     """Return whether a layer has one of these traits."""
-    return lambda asked: asked.node.layer.is_any(set(traits))
+    return lambda symbolic: symbolic.node.layer.is_any(set(traits))
 
 
-def convolves(asked: SymbolicLayer) -> bool:
+def convolves(symbolic: SymbolicLayer) -> bool:
     """Whether it is a convolution that uses the same weights in all places."""
-    traits = asked.node.layer.traits
+    traits = symbolic.node.layer.traits
     return Trait.CONVOLUTION in traits and Trait.UNSHARED_WEIGHTS not in traits
 
 
-def joins_elements(asked: SymbolicLayer) -> bool:
+def joins_elements(symbolic: SymbolicLayer) -> bool:
     """Whether it joins its inputs element by element."""
-    traits = asked.node.layer.traits
+    traits = symbolic.node.layer.traits
     return Trait.JOIN in traits and Trait.CONCATENATION not in traits
 
 
-def lengthens(asked: SymbolicLayer) -> bool:
+def lengthens(symbolic: SymbolicLayer) -> bool:
     """Whether it puts its inputs one behind the other along an axis of positions."""
-    node = asked.node
+    node = symbolic.node
     is_one = Trait.CONCATENATION in node.layer.traits
-    return is_one and attribute(asked, "axis") not in {"channels", node.output.rank + 1}
+    return is_one and attribute(symbolic, "axis") not in {"channels", node.output.rank + 1}
 
 
-def attribute(asked: SymbolicLayer, name: str, default: Any = None) -> Any:  # noqa: ANN401
-    """Return what the layer says of an attribute."""
-    return asked.node.attributes.get(name, default)
+def attribute(symbolic: SymbolicLayer, name: str, default: Any = None) -> Any:  # noqa: ANN401
+    """Return an attribute of the layer."""
+    return symbolic.node.attributes.get(name, default)
 
 
-def slides(asked: SymbolicLayer) -> bool:
+def slides(symbolic: SymbolicLayer) -> bool:
     """Whether windows slide over the input."""
-    return bool(asked.facts.fit)
+    return bool(symbolic.facts.fit)
 
 
-def same(asked: SymbolicLayer) -> bool:
-    """Whether its padding is made for the output."""
-    return slides(asked) and attribute(asked, "padding") in MADE_TO_MEASURE
+def same(symbolic: SymbolicLayer) -> bool:
+    """Whether its padding is chosen by the size of the output."""
+    return slides(symbolic) and attribute(symbolic, "padding") in MADE_TO_MEASURE
 
 
-def floors(asked: SymbolicLayer) -> bool:
+def floors(symbolic: SymbolicLayer) -> bool:
     """Whether a division is always rounded down."""
-    return slides(asked) and not same(asked) and not attribute(asked, "ceil_mode")
+    return slides(symbolic) and not same(symbolic) and not attribute(symbolic, "ceil_mode")
 
 
-def ceils(asked: SymbolicLayer) -> bool:
+def ceils(symbolic: SymbolicLayer) -> bool:
     """Whether a division may be rounded up."""
-    return slides(asked) and not same(asked) and bool(attribute(asked, "ceil_mode"))
+    return slides(symbolic) and not same(symbolic) and bool(attribute(symbolic, "ceil_mode"))
 
 
-def has_overhang(asked: SymbolicLayer) -> bool:
-    """Whether a last window hangs over the border, as ceil_mode allows it."""
-    return any(overhangs(asked.facts))
+def has_overhang(symbolic: SymbolicLayer) -> bool:
+    """Whether the last window extends beyond the border, as ``ceil_mode`` allows."""
+    return any(overhangs(symbolic.facts))
 
 
-def drops_window(asked: SymbolicLayer) -> bool:
-    """Whether ceil_mode asked for a last window that would start in the padding behind."""
-    return ceils(asked) and any(leaves_rest_on_axes(asked))
+def drops_window(symbolic: SymbolicLayer) -> bool:
+    """Whether ``ceil_mode`` dropped a last window that would start in the end padding."""
+    return ceils(symbolic) and any(leaves_rest_on_axes(symbolic))
 
 
-def leaves_rest_on_axes(asked: SymbolicLayer) -> list[bool]:
-    """Return, for each axis, whether a rest is left although nothing hangs over."""
-    over = overhangs(asked.facts)
-    return [not f.exact and not h for f, h in zip(asked.facts.fit, over, strict=True)]
+def leaves_rest_on_axes(symbolic: SymbolicLayer) -> list[bool]:
+    """Return, for each axis, whether the windows leave a rest and none extends beyond."""
+    over = overhangs(symbolic.facts)
+    return [not f.exact and not h for f, h in zip(symbolic.facts.fit, over, strict=True)]
 
 
-def unfit(asked: SymbolicLayer) -> bool:
+def unfit(symbolic: SymbolicLayer) -> bool:
     """Whether the windows leave a rest at the far border."""
-    return any(leaves_rest_on_axes(asked))
+    return any(leaves_rest_on_axes(symbolic))
 
 
 def axes_text(axes: Iterable[object]) -> str:
-    """Say along which axes something holds; nothing if it holds along all."""
+    """Return the names of the axes for which something holds; nothing if it holds for all."""
     chosen = [bool(a) for a in axes]
     if all(chosen):
         return ""
@@ -91,103 +91,105 @@ def axes_text(axes: Iterable[object]) -> str:
     return f" along the {' and '.join(names)}"
 
 
-def dilated(asked: SymbolicLayer) -> bool:
-    """Whether the taps of a kernel lie apart."""
-    dilation = attribute(asked, "dilation", 1)
+def dilated(symbolic: SymbolicLayer) -> bool:
+    """Whether the kernel is dilated."""
+    dilation = attribute(symbolic, "dilation", 1)
     return dilation not in {1, None} and (not isinstance(dilation, tuple) or set(dilation) != {1})
 
 
-def grouped(asked: SymbolicLayer) -> bool:
+def grouped(symbolic: SymbolicLayer) -> bool:
     """Whether the channels are split into groups."""
-    return _filters_deep(asked) and attribute(asked, "groups", 1) > 1
+    return _filters_deep(symbolic) and attribute(symbolic, "groups", 1) > 1
 
 
-def full(asked: SymbolicLayer) -> bool:
+def full(symbolic: SymbolicLayer) -> bool:
     """Whether a filter reads all channels."""
-    return _filters_deep(asked) and attribute(asked, "groups", 1) == 1
+    return _filters_deep(symbolic) and attribute(symbolic, "groups", 1) == 1
 
 
-def _filters_deep(asked: SymbolicLayer) -> bool:
+def _filters_deep(symbolic: SymbolicLayer) -> bool:
     """Whether it has filters that read all channels, or those of their group."""
-    traits = asked.node.layer.traits
+    traits = symbolic.node.layer.traits
     return Trait.FULL_DEPTH in traits and Trait.DENSE not in traits
 
 
-def filters(asked: SymbolicLayer) -> bool:
+def filters(symbolic: SymbolicLayer) -> bool:
     """Whether it has filters."""
-    return attribute(asked, "filters") is not None
+    return attribute(symbolic, "filters") is not None
 
 
-def biased(asked: SymbolicLayer) -> bool:
-    """Whether it learns biases because it says so."""
-    return bool(asked.facts.biases) and attribute(asked, "bias") is True
+def biased(symbolic: SymbolicLayer) -> bool:
+    """Whether it has biases by its attribute."""
+    return bool(symbolic.facts.biases) and attribute(symbolic, "bias") is True
 
 
-def unbiased(asked: SymbolicLayer) -> bool:
-    """Whether it goes without biases."""
-    return attribute(asked, "bias") is False and asked.node.share is None
+def unbiased(symbolic: SymbolicLayer) -> bool:
+    """Whether it has no biases."""
+    return attribute(symbolic, "bias") is False and symbolic.node.share is None
 
 
-def pools(asked: SymbolicLayer) -> bool:
+def pools(symbolic: SymbolicLayer) -> bool:
     """Whether it pools by a fixed rule."""
-    return Trait.POOLING in asked.node.layer.traits and not asked.facts.stored
+    return Trait.POOLING in symbolic.node.layer.traits and not symbolic.facts.stored
 
 
-def nothing_learned(asked: SymbolicLayer) -> bool:
+def nothing_learned(symbolic: SymbolicLayer) -> bool:
     """Whether there is nothing to learn."""
-    return not asked.facts.stored and not pools(asked) and asked.node.share is None
+    return not symbolic.facts.stored and not pools(symbolic) and symbolic.node.share is None
 
 
-def unchanged(asked: SymbolicLayer) -> bool:
+def unchanged(symbolic: SymbolicLayer) -> bool:
     """Whether the output has the shape of the only input."""
-    return len(asked.node.inputs) == 1 and asked.node.output == asked.node.input_shapes[0]
+    return len(symbolic.node.inputs) == 1 and symbolic.node.output == symbolic.node.input_shapes[0]
 
 
-def rescales(asked: SymbolicLayer) -> bool:
-    """Whether it divides activations by what is computed of several of them."""
+def rescales(symbolic: SymbolicLayer) -> bool:
+    """Whether it divides activations by a statistic of several."""
     traits = {Trait.NORMALISATION, Trait.RESPONSE_NORMALISATION, Trait.SOFTMAX}
-    return unchanged(asked) and asked.node.layer.is_any(traits)
+    return unchanged(symbolic) and symbolic.node.layer.is_any(traits)
 
 
-def moves(asked: SymbolicLayer) -> bool:
-    """Whether it only moves activations, and keeps the shape here."""
+def moves(symbolic: SymbolicLayer) -> bool:
+    """Whether it only moves activations and keeps their shape."""
     moving = {Category.SHAPE, Category.REARRANGEMENT}
-    return unchanged(asked) and asked.node.layer.category in moving
+    return unchanged(symbolic) and symbolic.node.layer.category in moving
 
 
-def is_elementwise(asked: SymbolicLayer) -> bool:
-    """Whether it works on every activation by itself."""
-    layer = asked.node.layer
+def is_elementwise(symbolic: SymbolicLayer) -> bool:
+    """Whether it works element by element."""
+    layer = symbolic.node.layer
     each = {Category.ACTIVATION, Category.REGULARISATION}
-    return unchanged(asked) and layer.category in each and Trait.SOFTMAX not in layer.traits
+    return unchanged(symbolic) and layer.category in each and Trait.SOFTMAX not in layer.traits
 
 
-def per_activation(asked: SymbolicLayer) -> bool:
+def per_activation(symbolic: SymbolicLayer) -> bool:
     """Whether it learns γ and β for each activation."""
-    first = asked.node.input_shapes[0]
-    return first.positions > 1 and any(p.size == first.count for p in asked.facts.params)
+    first = symbolic.node.input_shapes[0]
+    return first.positions > 1 and any(p.size == first.count for p in symbolic.facts.params)
 
 
-def shared(asked: SymbolicLayer) -> bool:
+def shared(symbolic: SymbolicLayer) -> bool:
     """Whether it uses another layer's tensors."""
-    return asked.node.share is not None
+    return symbolic.node.share is not None
 
 
-def macs(asked: SymbolicLayer) -> bool:
+def macs(symbolic: SymbolicLayer) -> bool:
     """Whether it multiplies and accumulates."""
-    return asked.facts.cost is not None and asked.facts.cost.mac > 0
+    return symbolic.facts.cost is not None and symbolic.facts.cost.mac > 0
 
 
-def no_macs(asked: SymbolicLayer) -> bool:
+def no_macs(symbolic: SymbolicLayer) -> bool:
     """Whether it does something else than that."""
-    return asked.facts.cost is not None and asked.facts.cost.mac == 0
+    return symbolic.facts.cost is not None and symbolic.facts.cost.mac == 0
 
 
-def no_cost(asked: SymbolicLayer) -> bool:
+def no_cost(symbolic: SymbolicLayer) -> bool:
     """Whether it computes nothing."""
-    return asked.facts.cost is not None and not any(asked.facts.cost.counts)
+    return symbolic.facts.cost is not None and not any(symbolic.facts.cost.counts)
 
 
-def multiplied(asked: SymbolicLayer) -> bool:
+def multiplied(symbolic: SymbolicLayer) -> bool:
     """Whether each channel has several kernels."""
-    return Trait.DEPTHWISE in asked.node.layer.traits and attribute(asked, "multiplier", 1) > 1
+    return (
+        Trait.DEPTHWISE in symbolic.node.layer.traits and attribute(symbolic, "multiplier", 1) > 1
+    )

@@ -1,4 +1,4 @@
-"""Arrangement: a recorded computation brought into the form in which a textbook writes it.
+"""Simplification: a recorded computation in the form of a textbook.
 
 Every step is an identity of arithmetic, so the value stays: like terms are collected (``n + p + p``
 is ``n + 2p``), factors and terms that do nothing are dropped (a dilation of 1), brackets that round
@@ -21,7 +21,7 @@ Terms = dict[Expression, int]
 
 
 def textbook_form(tree: Expression, notation: Notation) -> Expression:
-    """Return an expression as a textbook writes it; the value is the same.
+    """Return an expression in the form of a textbook, with the same value.
 
     Intermediate results keep their names, unless nothing is left of their computation.
 
@@ -222,12 +222,12 @@ _ARRANGE: dict[str, Callable[[str, tuple[Expression, ...], Notation], Expression
 
 
 def unnamed(tree: Expression) -> Expression:
-    """Return an expression without its own name: what the name stands for."""
+    """Return an expression without its own name."""
     return tree if tree.is_given else tree._replace(name=None)
 
 
 def with_values(tree: Expression) -> Expression:
-    """Return an expression with numbers put in for all names."""
+    """Return an expression with numbers for all names."""
     if tree.is_given or tree.name is not None:
         return given(tree.value)
     return same_operation(tree, tuple(map(with_values, tree.args)))
@@ -260,7 +260,7 @@ _BRACKETS = frozenset({"floor", "ceil", "/", "max", "min", "gcd", "mod"})
 
 
 def _reduced(tree: Expression) -> Expression:
-    """Do the innermost thing that a reader would do next."""
+    """Do the innermost operation that a reader would do next."""
     if any(p.op in _BRACKETS for p in parts(tree)):
         return _halved(tree) if _is_simple(tree) else _open(tree)
     if tree.op in {"+", "*"} and any(_weight(a) > 1 for a in tree.args):
@@ -270,12 +270,12 @@ def _reduced(tree: Expression) -> Expression:
 
 
 def _halved(tree: Expression) -> Expression:
-    """Go straight to the result of a fraction that is none, and of a sum that keeps one."""
+    """Skip the stage of a fraction that is whole, and of a sum with one."""
     return given(tree.value) if tree.value.denominator != 1 else _open(tree)
 
 
 def _weight(tree: Expression) -> int:
-    """Return how much there is to compute: nothing in a number, little in 2·3."""
+    """Return how much there is to compute: none in a number, little in 2·3."""
     if tree.is_given:
         return 0
     if tree.op == "-":
@@ -316,7 +316,7 @@ def _is_simple(tree: Expression) -> bool:
 
 
 def _shut(tree: Expression) -> Expression:
-    """Compute what stands inside brackets, unless there are brackets in it."""
+    """Compute the contents of brackets, unless they contain brackets."""
     if any(p.op in _BRACKETS for p in parts(tree)):
         return _open(tree)
     return given(tree.value)

@@ -1,4 +1,4 @@
-"""What a question is asked about: one layer at its place, with a name for every number."""
+"""Symbolic layers: a layer of a network on whose numbers rules record what they compute."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ class Draft:
     heads: tuple[Name, ...] = ()
     table: tuple[DerivationRow, ...] = ()
     beside: str = ""
-    """What is true beside the answer, in a few words."""
+    """A further fact, in a few words."""
 
 
 class SymbolicLayer:
-    """A layer whose rules run on numbers that remember; nothing is computed before it is needed."""
+    """A layer whose rules run on symbolic numbers; each result is computed on demand."""
 
     def __init__(
         self, analysis: Analysis, facts: NodeFacts, notation: Notation, of: NodeId | None = None
     ) -> None:
-        """Keep what is asked about.
+        """Set what the question is about.
 
         Parameters
         ----------
         analysis
-            What the rules say of the network.
+            The analysis of the network.
         facts
-            What they say of the layer.
+            The facts of the layer.
         notation
             How answers are written.
         of
@@ -104,7 +104,7 @@ class SymbolicLayer:
         if not all(map(is_square, (*self.node.input_shapes, self.node.output))):
             return None
         found = self.layer.shape(*self._named(square=True))
-        written = {self.arranged(n) for n in found.size}
+        written = {self.as_written(n) for n in found.size}
         return found if len(written) == 1 else None
 
     @cached_property
@@ -112,9 +112,9 @@ class SymbolicLayer:
         """The output shape with a name for every extent that is not one of the input."""
         rank = self.shape.rank
         size = tuple(
-            self.short(n, Name("output", axis, rank)) for axis, n in enumerate(self.shape.size)
+            self.named(n, Name("output", axis, rank)) for axis, n in enumerate(self.shape.size)
         )
-        return Shape(size, self.short(self.shape.channels, self.depth))
+        return Shape(size, self.named(self.shape.channels, self.depth))
 
     @property
     def depth(self) -> Name:
@@ -132,30 +132,30 @@ class SymbolicLayer:
         return self.layer.cost(self.output, *self.inputs)
 
     @cached_property
-    def symbolic(self) -> NodeFacts:
-        """What the rules say on numbers that remember: its quantities tell how they came about."""
+    def symbolic_facts(self) -> NodeFacts:
+        """The facts of the layer in symbolic numbers, which record their derivation."""
         node = replace(self.node, input_shapes=self.inputs, output=self.output)
         return replace(self.facts, node=node, params=self.params, cost=self.cost)
 
     @cached_property
-    def laid(self) -> tuple[tuple[Fit, ...], tuple[int | None, ...]]:
-        """How the windows lie, as the rule computes it, and on which axes; once for all alike."""
+    def windows(self) -> tuple[tuple[Fit, ...], tuple[int | None, ...]]:
+        """The windows as the rule places them, and their axes; equal axes once."""
         if self.square is not None:
             return self.layer.fit(*self._named(square=True))[:1], (None,)
         return self.layer.fit(*self.inputs), tuple(range(self.rank))
 
-    def arranged(self, number: Value) -> Expression:
-        """Return how a number came about, as the notation writes it."""
+    def as_written(self, number: Value) -> Expression:
+        """Return the derivation of a number, as the notation writes it."""
         return textbook_form(tree(number), self.notation)
 
-    def short(self, number: int, name: Name) -> Any:  # noqa: ANN401 - a number of either kind
-        """Return a number under a name of its own, unless it was given as it is."""
-        found = self.arranged(number)
+    def named(self, number: int, name: Name) -> Any:  # noqa: ANN401 - a number of either kind
+        """Return a number under a name of its own, unless it was given."""
+        found = self.as_written(number)
         return remember(found) if found.is_given else Num(number, name)
 
     def steps(self, symbol: Name, number: Value) -> list[DerivationStep]:
         """Return the equations that lead to a number: its intermediate results, then itself."""
-        return steps(symbol, self.arranged(number))
+        return steps(symbol, self.as_written(number))
 
     @property
     def subject(self) -> str:
@@ -196,7 +196,7 @@ def steps(symbol: Name, found: Expression) -> list[DerivationStep]:
 
 
 def _placed(part: Expression) -> Expression:
-    """Give an intermediate result the axis of the numbers that it is made of."""
+    """Give an intermediate result the axis of its arguments."""
     if not part.args or part.name is None:
         return part
     own = [n for n in names(part) if n.key in _OF_AXES]
@@ -211,5 +211,5 @@ _OF_AXES = frozenset({"input", "kernel", "dilation", "stride"})
 
 
 def named_value(value: Value, key: str, of: str = "") -> Expression:
-    """Return a number that was found elsewhere, under its name."""
+    """Return a number from elsewhere, under a name."""
     return given(value, Name(key, of=of))

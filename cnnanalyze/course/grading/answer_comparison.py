@@ -1,4 +1,4 @@
-"""Comparing: is a given answer the right one, and which values would it fit?"""
+"""Answer comparison: whether an answer is right, and which values it matches."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ Predicate = Callable[[Nested], bool]
 
 
 class Interpretation(NamedTuple):
-    """What a given answer is understood to be."""
+    """How an answer is understood."""
 
-    fits: Predicate
+    matches: Predicate
     """Whether a value is the given one."""
     right: bool
-    said: str
+    answer_text: str
     """The answer as it was understood."""
     remarks: tuple[str, ...] = ()
     wrong: tuple[int, ...] = ()
@@ -45,7 +45,7 @@ class Interpretation(NamedTuple):
 
 
 def interpret(raw: Any, solution: Solution, terms: AnswerTerms = STRICT) -> Interpretation:  # noqa: ANN401
-    """Understand an answer in the light of the question.
+    """Interpret an answer, given the solution.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def _doubt(raw: Any, first: WrittenNumber, other: WrittenNumber) -> str:  # noqa
 
 
 def _scaled(figure: WrittenNumber, unit: str, terms: AnswerTerms) -> WrittenNumber:
-    """Put a number into the unit in which the answer is worked out."""
+    """Convert a number to the unit of the solution."""
     if figure.percent and unit != PERCENT:
         if terms.unit == PERCENT:  # its decimals are those of the percents
             return _times(figure, Fraction(1, 100))._replace(percent=False)
@@ -195,7 +195,7 @@ def _times(figure: WrittenNumber, by: Fraction) -> WrittenNumber:
 
 
 def _as_ratio(percent: WrittenNumber) -> WrittenNumber:
-    """Return a ratio for so many percent, which has two decimals more."""
+    """Return a percentage as a ratio, which has two more decimals."""
     ratio = _times(percent, Fraction(1, 100))
     return ratio._replace(percent=False, decimals=percent.decimals + 2)
 
@@ -221,7 +221,7 @@ def _shape(raw: Any, value: tuple[int, ...], terms: AnswerTerms) -> Interpretati
     several = {tuple(plain(f.value) for f in found) for found in readings}
     close = {found for found in readings if len(found) == len(value)}
 
-    def fits(v: Nested) -> bool:
+    def matches(v: Nested) -> bool:
         if not isinstance(v, tuple):
             return len(given) == 1 and v == given[0]
         alone = len(given) == 1 and v[-1] == value[-1]
@@ -236,7 +236,7 @@ def _shape(raw: Any, value: tuple[int, ...], terms: AnswerTerms) -> Interpretati
 
     whole = given * (len(value) - 1) if len(given) == 1 else given
     whole = (*whole, value[-1]) if len(whole) == len(value) - 1 else whole
-    return Interpretation(fits, False, _sized(given), value=whole)
+    return Interpretation(matches, False, _sized(given), value=whole)
 
 
 def _sized(given: tuple[Any, ...]) -> str:
@@ -246,7 +246,7 @@ def _sized(given: tuple[Any, ...]) -> str:
 def _orders(
     given: tuple[Any, ...], value: tuple[int, ...], *, width_first: bool
 ) -> list[tuple[str, tuple[Any, ...]]]:
-    """Return a shape in every order in which people write it, and what to remark."""
+    """Return a shape in every order in which people write it, with a remark for each."""
 
     def ours(shape: tuple[Any, ...]) -> tuple[Any, ...]:
         return transposed(shape) if width_first else shape
@@ -285,36 +285,36 @@ def _list(raw: Any, solution: Solution, terms: AnswerTerms) -> Interpretation:  
     if short:
         remarks.append(f"{len(value)} entries were asked for, and {len(given)} given")
 
-    def fits(v: Nested) -> bool:
+    def matches(v: Nested) -> bool:
         if not isinstance(v, tuple) or len(v) < len(readings):
             return False
         if len(v) != len(value) and len(v) != len(readings):
             return False
-        return all(r.fits(one) for r, one in zip(readings, v, strict=False))
+        return all(r.matches(one) for r, one in zip(readings, v, strict=False))
 
     joint = "; " if solution.form == "matrix" else ", "
-    said = joint.join(r.said for r in readings)
-    entry_fits = tuple(r.fits for r in readings)
+    said = joint.join(r.answer_text for r in readings)
+    entry_fits = tuple(r.matches for r in readings)
     had = tuple(value[n] if r.right else r.value for n, r in enumerate(readings))
     return Interpretation(
-        fits, not wrong and not short, said, tuple(remarks), wrong, entry_fits, had
+        matches, not wrong and not short, said, tuple(remarks), wrong, entry_fits, had
     )
 
 
 def _other_matrix(given: tuple[Any, ...], value: Nested, terms: AnswerTerms) -> Interpretation:
-    """Read a matrix of another size than the right one."""
+    """Interpret a matrix that has not the right size."""
     rows = tuple(_row(g, (), terms) for g in given)
 
-    def fits(v: Nested) -> bool:
+    def matches(v: Nested) -> bool:
         return (
             isinstance(v, tuple)
             and len(v) == len(rows)
-            and all(r.fits(one) for r, one in zip(rows, v, strict=True))
+            and all(r.matches(one) for r, one in zip(rows, v, strict=True))
         )
 
     sizes = f"{len(given)}x{len(given[0])}", f"{len(value)}x{len(value[0])}"
     remark = f"this is {sizes[0]}, but the output is {sizes[1]}"
-    return Interpretation(fits, False, "; ".join(r.said for r in rows), (remark,))
+    return Interpretation(matches, False, "; ".join(r.answer_text for r in rows), (remark,))
 
 
 def _entry(raw: Any, place: int, solution: Solution, terms: AnswerTerms) -> Interpretation:  # noqa: ANN401
@@ -336,7 +336,7 @@ def _row(raw: Any, value: tuple[Any, ...], terms: AnswerTerms) -> Interpretation
         _any(f, v, terms) for f, v in zip(found, value, strict=False)
     )
 
-    def fits(v: Nested) -> bool:
+    def matches(v: Nested) -> bool:
         return (
             isinstance(v, tuple)
             and len(v) == len(found)
@@ -344,4 +344,4 @@ def _row(raw: Any, value: tuple[Any, ...], terms: AnswerTerms) -> Interpretation
         )
 
     had = tuple(plain(f[0].value) for f in found)
-    return Interpretation(fits, right, ", ".join(_said(f[0]) for f in found), value=had)
+    return Interpretation(matches, right, ", ".join(_said(f[0]) for f in found), value=had)

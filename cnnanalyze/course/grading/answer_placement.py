@@ -1,4 +1,4 @@
-"""Placing: which answer of the sheet each answer of a paper is meant for; which papers count."""
+"""Answer placement: which request of the sheet each answer is for, and which papers count."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from cnnanalyze.errors import Fault
 
 
 class PlacedAnswers(NamedTuple):
-    """The answers of a paper by question and name, and what belongs to none."""
+    """The answers of a paper by question and name, and the faults of the others."""
 
     answers: dict[Key, Any]
     faults: tuple[Fault, ...]
 
 
 def place_answers(paper: Paper, sheet: SolvedSheet) -> PlacedAnswers:
-    """Return the answers of a paper as the sheet calls them."""
+    """Return the answers of a paper under the ids of the sheet."""
     ids = tuple(q.question.id for q in sheet.questions)
     found: dict[Key, Any] = {}
     first: dict[Key, Key] = {}
@@ -41,7 +41,7 @@ def place_answers(paper: Paper, sheet: SolvedSheet) -> PlacedAnswers:
 
 
 def _meant(key: Key, ids: tuple[str, ...], sheet: SolvedSheet) -> Key | str:
-    """Return the answer that is meant, or why there is none."""
+    """Return the request that an answer is for, or why there is none."""
     given, name = key
     question, found = split(given, ids)
     name = name or found
@@ -66,7 +66,7 @@ def _meant(key: Key, ids: tuple[str, ...], sheet: SolvedSheet) -> Key | str:
 
 
 def one_paper_each(papers: Iterable[Paper]) -> tuple[tuple[Paper, ...], tuple[Fault, ...]]:
-    """Return every student's paper, and a fault for each that is there again.
+    """Return one paper per student, and a fault for each further one.
 
     Students without a name of their own are called after their file, with its folder if another
     file is called like it.

@@ -1,4 +1,4 @@
-"""Answers in tables: a column or a row for each student, or a line for each answer.
+"""Answer tables: a column or a row per student, or a line per answer.
 
 A spreadsheet makes dates of answers such as 7/3; what it made of them is refused, since nobody can
 tell what was written.
@@ -42,7 +42,7 @@ def read_table(source: Source, stem: str) -> tuple[Paper, ...]:
 
 
 class _AnswerTable:
-    """A table, and what is wrong with it."""
+    """A table, with the faults found in it."""
 
     def __init__(self, source: Source, stem: str) -> None:
         self.source = source
@@ -141,11 +141,11 @@ class _AnswerTable:
         ]
 
     def student(self, row: Row) -> str:
-        """Return how a row calls its student, in all columns that do."""
+        """Return the name of the student in a row, from all columns that have it."""
         return ", ".join(row[n].text for n in self.who if n < len(row) and row[n].text)
 
     def check(self, row: Row, what: int | None = None) -> None:
-        """Note the cells of a row that belong to nothing."""
+        """Record the cells of a row that belong to no answer."""
         for n, cell in enumerate(row):
             if not cell.text:
                 continue
@@ -167,7 +167,7 @@ class _AnswerTable:
 
 
 def _rows(source: Source) -> Iterator[Row]:
-    """Yield the rows of a table that are not empty, every cell with its place."""
+    """Yield the rows of a table that are not empty, each cell with its place."""
     text = source.text.lstrip("\ufeff")
     sample = text.splitlines()[0]
     apart = max((",", ";", "\t"), key=sample.count)
@@ -217,7 +217,7 @@ _LONGEST = 32
 
 
 def _value(cell: AnswerCell) -> str | Refused:
-    """Return what a cell says, unless it is what a spreadsheet made of it."""
+    """Return the text of a cell, or refuse a date that a spreadsheet made of it."""
     if len(cell.text) <= _LONGEST and _DATE.fullmatch(cell.text):
         return Refused(
             cell.text,

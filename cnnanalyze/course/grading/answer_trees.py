@@ -1,4 +1,4 @@
-"""Answers in YAML and JSON, read with every word as it is written, and with its place.
+"""Answer trees: YAML and JSON, read with every word as it is written and with its place.
 
 The reader of specs would not do: there 010 is a number, and a word that is written twice a fault of
 the whole file. Here each answer is a text, and what is wrong with one stops no other.
@@ -29,7 +29,7 @@ def read_yaml(source: Source) -> Tree:
     """
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        return _TreeBuilder(source).grow(yaml.compose(source.text, Loader=loader), 0)
+        return _TreeBuilder(source).build(yaml.compose(source.text, Loader=loader), 0)
     except yaml.MarkedYAMLError as error:
         start = error.problem_mark
         mark = Mark(source, start.line + 1, start.column + 1) if start else None
@@ -43,7 +43,7 @@ def read_yaml(source: Source) -> Tree:
 
 
 class _TooManyNodes(Exception):  # noqa: N818 - never seen outside
-    """Raised where aliases repeat themselves without end."""
+    """Raised where aliases make a tree too large."""
 
 
 def _refuse_too_many(source: Source) -> UsageError:
@@ -57,7 +57,7 @@ class _TreeBuilder:
         self.source = source
         self.count = 0
 
-    def grow(self, node: Any, depth: int) -> Tree:  # noqa: ANN401 - PyYAML's nodes are not typed
+    def build(self, node: Any, depth: int) -> Tree:  # noqa: ANN401 - PyYAML's nodes are not typed
         self.count += 1
         if self.count > MOST_NODES or depth > DEEPEST:
             raise _TooManyNodes
@@ -67,8 +67,8 @@ class _TreeBuilder:
         if isinstance(node, yaml.ScalarNode):
             return Scalar(node.value, node.value, True, mark)
         if isinstance(node, yaml.SequenceNode):
-            return Sequence(tuple(self.grow(n, depth + 1) for n in node.value), mark)
-        return Mapping(tuple((self.key(k), self.grow(v, depth + 1)) for k, v in node.value), mark)
+            return Sequence(tuple(self.build(n, depth + 1) for n in node.value), mark)
+        return Mapping(tuple((self.key(k), self.build(v, depth + 1)) for k, v in node.value), mark)
 
     def key(self, node: Any) -> Scalar:  # noqa: ANN401
         text = node.value if isinstance(node, yaml.ScalarNode) else str(node.tag)

@@ -1,4 +1,4 @@
-"""Answers: what students handed in, from YAML, JSON or CSV, one student a file or many.
+"""Answers: papers of students from YAML, JSON or CSV, one student per file or many.
 
 Every answer keeps its place, so that what cannot be meant is said where it stands; the marking of
 the others goes on.

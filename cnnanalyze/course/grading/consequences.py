@@ -1,10 +1,10 @@
 """Consequences: answers that are right for what a student had answered before.
 
-Two answers are chained where the later one uses the earlier: a layer stands behind another one, a
-sum or a ratio is made of answers, a step of the working was asked for, or what is given is the
-answer to another question. The later one is then worked out again, by the same rules, from what the
-student had. What a question gives is printed with it: whoever takes an answer from before instead
-had the right value before their eyes, and that is no consequence.
+An answer can follow from an earlier one if it uses it: a layer comes after another one, a sum or a
+ratio is made of answers, a step of the working was asked for, or the data of a question are the
+answer to another. The later answer is then worked out again, by the same rules, from the value that
+the student had. The data of a question are printed with it. A student who uses an earlier answer in
+their place had the right value at hand, and so that is no consequence.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from cnnanalyze.errors import CnnError
 from cnnanalyze.graph.node import NodeId
 
 MOST_SINGLE = 12
-"""So many earlier answers are tried one by one, the latest ones; the others only together."""
+"""How many earlier answers, the latest, are tried one by one; others are tried together."""
 
 
 class ConsequenceFinder:
-    """Which answers of a sheet follow from which; each worked out once for the whole class."""
+    """Finds which answers follow from earlier ones; each case is worked out once per class."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], tuple[Nested, ...]] = {}
@@ -50,8 +50,8 @@ class ConsequenceFinder:
     ) -> tuple[EarlierAnswer, ...]:
         """Return the earlier answers from which one follows exactly; nothing if it does not.
 
-        One alone is looked for first, the latest before the others; then all together. Whose right
-        value stands in the question itself leads to no consequence: see :meth:`passed_over`.
+        Single answers are tried first, the latest before the others, then all together. An answer
+        whose right value is printed in the question is left out: see :meth:`passed_over`.
         """
         return self._first(key, solved, [e for e in earlier if not is_given(solved, e)], reading)
 
@@ -62,7 +62,7 @@ class ConsequenceFinder:
         earlier: Sequence[EarlierAnswer],
         reading: Interpretation,
     ) -> tuple[EarlierAnswer, ...]:
-        """Return the earlier answers that were used though the question says what is right."""
+        """Return the earlier answers that were used though the question prints the right value."""
         return self._first(key, solved, [e for e in earlier if is_given(solved, e)], reading)
 
     def _first(
@@ -77,13 +77,13 @@ class ConsequenceFinder:
         if len(chained) > 1:
             tries.append(tuple(chained))
         for chosen in tries:
-            if any(map(reading.fits, self._again(key, solved, chosen))):
+            if any(map(reading.matches, self._again(key, solved, chosen))):
                 return chosen
         return ()
 
     def within(self, key: Key, solved: SolvedAnswer, reading: Interpretation) -> dict[int, int]:
-        """Return which wrong entries of a list of layers follow from which before them."""
-        source, trees = solved.source, solved.solution.worked
+        """Return from which earlier entry each wrong entry of a list of layers follows."""
+        source, trees = solved.selection, solved.solution.worked
         if source is None or not source.layers or not isinstance(trees, tuple):
             return {}
         earlier: list[EarlierAnswer] = []
@@ -94,12 +94,12 @@ class ConsequenceFinder:
                 solution=Solution(
                     right,
                     trees=lambda t=trees[place]: t,  # type: ignore[misc]  # bound here
-                    scene=solved.solution.scene,
+                    contexts=solved.solution.contexts,
                 ),
-                source=replace(source, layer=source.layers[place], layers=()),
+                selection=replace(source, layer=source.layers[place], layers=()),
             )
             own = (*key, str(place))
-            alone = reading._replace(fits=reading.entries[place])
+            alone = reading._replace(matches=reading.entries[place])
             if before := self.origin(own, entry, earlier, alone):
                 found[place] = int(before[-1].key[-1])
             earlier.append(EarlierAnswer(own, "", "", entry, had))
@@ -108,14 +108,14 @@ class ConsequenceFinder:
     def _again(
         self, key: Key, solved: SolvedAnswer, chosen: tuple[EarlierAnswer, ...]
     ) -> tuple[Nested, ...]:
-        """Return what comes out with these, if it is not the right answer."""
+        """Return what comes out with these answers, if it is not right."""
         case = (key, *((e.key, repr(e.value)) for e in chosen))
         if case not in self._known:
             try:
                 found = tuple(_recomputed(solved, chosen))
-            except (CnnError, ArithmeticError, ValueError):  # what somebody had leads nowhere
+            except (CnnError, ArithmeticError, ValueError):  # no answer follows from it
                 found = ()
-            of_nothing = any(e.value == 0 for e in chosen)  # 0 made of 0 shows no work
+            of_nothing = any(e.value == 0 for e in chosen)  # a 0 from a 0 proves nothing
             self._known[case] = tuple(
                 v for v in found if v != solved.solution.value and not (of_nothing and v == 0)
             )
@@ -123,8 +123,8 @@ class ConsequenceFinder:
 
 
 def can_follow(key: Key, later: SolvedAnswer, earlier: EarlierAnswer) -> bool:
-    """Whether an answer may be made of an earlier one at all."""
-    before, after = earlier.solved.ask.about, later.ask.about
+    """Whether an answer can follow from an earlier one at all."""
+    before, after = earlier.solved.request.basis, later.request.basis
     match before, after:
         case _, CombinationBasis(_, names):
             return earlier.key[0] == key[0] and earlier.key[1] in names
@@ -142,11 +142,11 @@ def can_follow(key: Key, later: SolvedAnswer, earlier: EarlierAnswer) -> bool:
 
 
 def is_given(later: SolvedAnswer, earlier: EarlierAnswer) -> bool:
-    """Whether the right value of an earlier answer is among what a later question gives.
+    """Whether the right value of an earlier answer is among the data of a later question.
 
-    All that is given is printed with the question, so it was before the student's eyes.
+    The data of a question are printed with it, so the student had the right value at hand.
     """
-    before, after = earlier.solved.ask.about, later.ask.about
+    before, after = earlier.solved.request.basis, later.request.basis
     match before, after:
         case TopicBasis(topic, _, section), TopicBasis(other, _, second) if topic == other:
             return section != second and bool(_given_answers(earlier, second))
@@ -159,70 +159,70 @@ def is_given(later: SolvedAnswer, earlier: EarlierAnswer) -> bool:
 
 
 def _is_upstream(earlier: EarlierAnswer, later: SolvedAnswer) -> bool:
-    """Whether an answer about the same network may stand in the working of another."""
-    one, other = earlier.solved.source, later.source
+    """Whether an answer about the same network can occur in the working of another."""
+    one, other = earlier.solved.selection, later.selection
     if one is None or other is None or one.network is not other.network:
         return False
     return quantity_of(earlier) in {"output", *additive_quantities(), *RECURRENT}
 
 
 def _recomputed(solved: SolvedAnswer, chosen: Sequence[EarlierAnswer]) -> Iterator[Nested]:
-    """Yield what an answer comes to for somebody who had these before."""
-    asking = ExplanationBuilder(solved.ask.notation)
-    match solved.ask.about:
+    """Yield the answer that follows from these earlier answers."""
+    builder = ExplanationBuilder(solved.request.notation)
+    match solved.request.basis:
         case CombinationBasis(word, names):
             had = {e.key[1]: e.value for e in chosen}
             parts = {n: solved.parts[n] for n in names}
             mixed = {n: replace(s, value=had.get(n, s.value)) for n, s in parts.items()}
-            yield combine(word, names, mixed, asking).value
+            yield combine(word, names, mixed, builder).value
         case NetworkBasis(quantity, _):
             yield from with_steps(solved, chosen)
             yield from with_doubled_macs(solved, chosen)
-            about = _sized(solved.source, chosen)
-            if about is not None:
-                yield solve_network(about, quantity, asking).value
+            selection = _sized(solved.selection, chosen)
+            if selection is not None:
+                yield solve_network(selection, quantity, builder).value
         case TopicBasis(topic, quantity, section):
             yield from with_steps(solved, chosen)
             update = {k: v for e in chosen for k, v in _given_answers(e, section).items()}
             if update:
                 other = section.model_copy(update=update)
-                yield TOPICS[topic].solve(quantity, other, asking).value
+                yield TOPICS[topic].solve(quantity, other, builder).value
 
 
-# --- a layer stands behind another one ------------------------------------------------------------
+# --- a layer comes after another one --------------------------------------------------------------
 
 
 def _sized(
-    about: NetworkSelection | None, chosen: Sequence[EarlierAnswer]
+    selection: NetworkSelection | None, chosen: Sequence[EarlierAnswer]
 ) -> NetworkSelection | None:
-    """Return what a question is about, with the sizes that somebody had for some of its maps."""
-    if about is None:
+    """Return the selection with the sizes that the student had for some of its maps."""
+    if selection is None:
         return None
     sizes: dict[str, Shape] = {}
     for earlier in chosen:
-        source = earlier.solved.source
-        if source is not None and source.network is about.network:
-            sizes.update(_maps_of(earlier, source))
-        elif _is_input(earlier, about):
-            (name,) = _inputs_like(earlier, about)
-            sizes[name] = _as_input(earlier.value, about.network.inputs[name].shape)
-    asked = about.layers or (about.layer,)
+        other = earlier.solved.selection
+        if other is not None and other.network is selection.network:
+            sizes.update(_maps_of(earlier, other))
+        elif _is_input(earlier, selection):
+            (name,) = _inputs_like(earlier, selection)
+            sizes[name] = _as_input(earlier.value, selection.network.inputs[name].shape)
+    asked = selection.layers or (selection.layer,)
     if not sizes or set(sizes) >= set(asked):
         return None
-    return replace(about, network=with_sizes(about.network, sizes))
+    return replace(selection, network=with_sizes(selection.network, sizes))
 
 
-def _maps_of(earlier: EarlierAnswer, source: NetworkSelection) -> dict[str, Shape]:
-    about = earlier.solved.ask.about
-    if not isinstance(about, NetworkBasis) or about.quantity != "output" or source.over:
+def _maps_of(earlier: EarlierAnswer, selection: NetworkSelection) -> dict[str, Shape]:
+    basis = earlier.solved.request.basis
+    if not isinstance(basis, NetworkBasis) or basis.quantity != "output" or selection.over:
         return {}
-    several = bool(source.layers)
+    several = bool(selection.layers)
     layers, values = (
-        (source.layers, earlier.value) if several else ((source.layer,), (earlier.value,))
+        (selection.layers, earlier.value) if several else ((selection.layer,), (earlier.value,))
     )
     found = {}
     for layer, value in zip(layers, values, strict=False):
-        if layer in source.network and (shape := _shape(value)) is not None:
+        if layer in selection.network and (shape := _shape(value)) is not None:
             found[layer] = shape
     return found
 
@@ -235,30 +235,30 @@ def _shape(value: Nested) -> Shape | None:
 
 
 def _gives_input(earlier: EarlierAnswer, later: SolvedAnswer) -> bool:
-    return later.source is not None and _is_input(earlier, later.source)
+    return later.selection is not None and _is_input(earlier, later.selection)
 
 
-def _is_input(earlier: EarlierAnswer, about: NetworkSelection) -> bool:
-    """Whether the network begins where an earlier answer ended: with its shape, or its size."""
-    asked = earlier.solved.ask.about
+def _is_input(earlier: EarlierAnswer, selection: NetworkSelection) -> bool:
+    """Whether the input of the network has the shape or size of an earlier answer."""
+    asked = earlier.solved.request.basis
     if isinstance(asked, CombinationBasis) or asked.quantity != "output":
         return False
     return not _was_given(earlier, earlier.solved.solution.value) and bool(
-        _inputs_like(earlier, about)
+        _inputs_like(earlier, selection)
     )
 
 
-def _inputs_like(earlier: EarlierAnswer, about: NetworkSelection) -> tuple[NodeId, ...]:
-    """Return the input that has the shape, or the size, that an answer gives; none of several."""
-    right, asked = earlier.solved.solution.value, earlier.solved.ask.about
+def _inputs_like(earlier: EarlierAnswer, selection: NetworkSelection) -> tuple[NodeId, ...]:
+    """Return the input with the shape or size of an answer; nothing if several have it."""
+    right, asked = earlier.solved.solution.value, earlier.solved.request.basis
     is_size = isinstance(asked, TopicBasis) and asked.topic == "window"
 
-    def fits(shape: Shape) -> bool:
+    def matches(shape: Shape) -> bool:
         if isinstance(right, tuple):
             return bool(shape.size) and right == shape.extents
         return is_size and bool(shape.size) and set(shape.size) == {right}
 
-    found = tuple(name for name, one in about.network.inputs.items() if fits(one.shape))
+    found = tuple(name for name, one in selection.network.inputs.items() if matches(one.shape))
     return found if len(found) == 1 else ()
 
 
@@ -270,11 +270,11 @@ def _as_input(value: Nested, shape: Shape) -> Shape:
     return made
 
 
-# --- what is given is the answer to another question ----------------------------------------------
+# --- the data of a question are the answer to another ---------------------------------------------
 
 
 def _given_answers(earlier: EarlierAnswer, section: Any) -> dict[str, Any]:  # noqa: ANN401 - any section
-    """Return what of the given numbers is an earlier answer, with what somebody had for it."""
+    """Return the data that are an earlier answer, with the value that the student had."""
     right, had = earlier.solved.solution.value, earlier.value
     found: dict[str, Any] = {}
     if _was_given(earlier, right):
@@ -292,22 +292,22 @@ def _given_answers(earlier: EarlierAnswer, section: Any) -> dict[str, Any]:  # n
 
 
 def _was_given(earlier: EarlierAnswer, right: Nested) -> bool:
-    """Whether an answer stood in its own question, so that both may just begin with the same."""
-    about, source = earlier.solved.ask.about, earlier.solved.source
-    if isinstance(about, TopicBasis):
-        values = [getattr(about.section, key) for key in type(about.section).model_fields]
+    """Whether an answer is among the data of its own question, so that both may share data."""
+    basis, selection = earlier.solved.request.basis, earlier.solved.selection
+    if isinstance(basis, TopicBasis):
+        values = [getattr(basis.section, key) for key in type(basis.section).model_fields]
         return right in values or (right,) in values
-    return source is not None and any(
-        right == given.shape.extents for given in source.network.inputs.values()
+    return selection is not None and any(
+        right == given.shape.extents for given in selection.network.inputs.values()
     )
 
 
 _NUMBERS = {"input": "output", "samples": "training_samples"}
-"""Given numbers that may be answers, each with the quantity whose answer it may be."""
+"""Data that may be answers, each with the quantity that it may be the answer to."""
 
 
 CLOSE = Fraction(1, 1000)
-"""How far a given number may be from the answer that it repeats, rounded."""
+"""How far a rounded number may be from the answer that it repeats."""
 
 
 def _alike(one: Any, other: Any) -> bool:  # noqa: ANN401 - nested numbers

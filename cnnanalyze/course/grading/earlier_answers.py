@@ -1,4 +1,4 @@
-"""Earlier answers: what a student had before, where it was not right."""
+"""Earlier answers: wrong answers that later ones may follow from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Key = tuple[str, ...]
 
 
 class EarlierAnswer(NamedTuple):
-    """An answer that a student gave before, and that is not the right one."""
+    """A wrong answer that a student gave to an earlier question."""
 
     key: Key
     label: str
@@ -21,10 +21,10 @@ class EarlierAnswer(NamedTuple):
     """As it was written."""
     solved: SolvedAnswer
     value: Nested
-    """What it was read as."""
+    """Its interpretation."""
 
 
 def quantity_of(earlier: EarlierAnswer) -> str:
-    """Return what was asked for; nothing of what is made of other answers."""
-    about = earlier.solved.ask.about
-    return "" if isinstance(about, CombinationBasis) else about.quantity
+    """Return the quantity that was asked for; nothing of a combination of answers."""
+    basis = earlier.solved.request.basis
+    return "" if isinstance(basis, CombinationBasis) else basis.quantity

@@ -1,4 +1,4 @@
-"""Grading: every answer marked, and every wrong one met with the slip that leads exactly there."""
+"""Grading: every answer marked, every wrong one with the mistakes that lead exactly to it."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from cnnanalyze.errors import Fault
 
 RIGHT, WRONG, MISSING, UNREADABLE = "right", "wrong", "missing", "unreadable"
 CONSEQUENTIAL = "consequential"
-"""Not right, but right for what was answered before."""
+"""Wrong, but right given an earlier wrong answer."""
 OTHER_PART = kind("answer to another part", "gave the answer to")
 LONGEST_SHOWN = 200
-"""So much of an answer is shown."""
+"""How many characters of an answer are shown."""
 MOST_NAMED = 2
-"""How many explanations of one wrong answer are named: the best, and one that is as good."""
+"""How many explanations of a wrong answer are given: the best, and one as good."""
 AS_GOOD = 0.5
-"""By how much the weight of another explanation may be above the best."""
+"""How much the weight of another explanation may exceed that of the best."""
 
 
 class AnswerMark(NamedTuple):
@@ -55,12 +55,12 @@ class AnswerMark(NamedTuple):
     points: Fraction
     most: Fraction
     mistakes: tuple[Mistake, ...] = ()
-    """Why a wrong answer is what it is, the simplest first; nothing if no slip leads there."""
+    """The mistakes that lead to a wrong answer, the simplest first; none if none is known."""
     remarks: tuple[str, ...] = ()
     reached: Fraction = Fraction(0)
     """Of a list that is wrong: the share of the entries that are right."""
     follows: tuple[tuple[str, str], ...] = ()
-    """The earlier answers that it follows from: how they are called, and what was given."""
+    """The earlier answers that it follows from: label and given value."""
 
     @property
     def label(self) -> str:
@@ -75,25 +75,25 @@ class GradedPaper:
     student: str
     marks: tuple[AnswerMark, ...]
     faults: tuple[Fault, ...] = ()
-    """What belongs to no answer, such as ids that the sheet does not know."""
+    """Faults of the paper, such as ids that the sheet does not have."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """The same in words, with the places."""
+        """The faults as texts, with their places."""
         return tuple(f"{f.mark}: {f.message}" if f.mark else f.message for f in self.faults)
 
     @property
     def points(self) -> Fraction:
-        """What was reached."""
+        """The points reached."""
         return sum((m.points for m in self.marks), Fraction(0))
 
     @property
     def most(self) -> Fraction:
-        """What could be reached."""
+        """The points that can be reached."""
         return sum((m.most for m in self.marks), Fraction(0))
 
     def count(self, outcome: str) -> int:
-        """Return how many answers came out like that."""
+        """Return how many answers have an outcome."""
         return sum(m.outcome == outcome for m in self.marks)
 
     @property
@@ -107,7 +107,7 @@ class Frequency(NamedTuple):
 
     name: str
     made: int
-    """How many answers it spoilt."""
+    """How many answers it made wrong."""
     students: tuple[str, ...]
     answers: tuple[str, ...]
 
@@ -214,9 +214,9 @@ def grade(
     papers
         What was handed in.
     credit
-        What a wrong answer is worth that a slip explains; by default what the sheet says.
+        What a wrong answer is worth that a mistake explains; by default as the sheet says.
     failures
-        What could not even be read.
+        Files that could not be read.
 
     Examples
     --------
@@ -236,7 +236,7 @@ def grade(
 
 
 class _Grader:
-    """Marks papers; equal wrong answers are looked into once."""
+    """Marks papers; equal wrong answers are diagnosed once."""
 
     def __init__(self, sheet: SolvedSheet, credit: Credit) -> None:
         self.sheet = sheet
@@ -266,11 +266,13 @@ class _Grader:
         raw: Any,  # noqa: ANN401 - whatever a file holds
         earlier: list[EarlierAnswer],
     ) -> AnswerMark:
-        """Mark an answer in the light of the wrong ones before it, and add it to them."""
-        ask, solution = solved.ask, solved.solution
+        """Mark an answer, given the earlier wrong ones, and add it to these if it is wrong."""
+        request, solution = solved.request, solved.solution
         given = text_of(raw.given if isinstance(raw, Refused) else raw)
         given = truncated(single_spaced(given), LONGEST_SHOWN)
-        mark = AnswerMark(question, ask.name, given, MISSING, solved.said, Fraction(0), ask.points)
+        mark = AnswerMark(
+            question, request.name, given, MISSING, solved.answer_text, Fraction(0), request.points
+        )
         if isinstance(raw, Refused):
             return mark._replace(outcome=UNREADABLE, remarks=(str(raw),))
         if is_empty(raw):
@@ -283,8 +285,8 @@ class _Grader:
             words = f"this cannot be understood ({type(error).__name__})"
             return mark._replace(outcome=UNREADABLE, remarks=(words,))
         if reading.right:
-            return mark._replace(outcome=RIGHT, points=ask.points, remarks=reading.remarks)
-        key = (question, ask.name)
+            return mark._replace(outcome=RIGHT, points=request.points, remarks=reading.remarks)
+        key = (question, request.name)
         sources = self.chains.origin(key, solved, earlier, reading)
         passed_over = () if sources else self.chains.passed_over(key, solved, earlier, reading)
         if reading.value is not None:
@@ -292,7 +294,7 @@ class _Grader:
         if sources:
             return mark._replace(
                 outcome=CONSEQUENTIAL,
-                points=self.credit.consequential * ask.points,
+                points=self.credit.consequential * request.points,
                 remarks=reading.remarks,
                 follows=tuple((e.label, e.given) for e in sources),
             )
@@ -300,10 +302,10 @@ class _Grader:
         return self.wrong(mark, solved, reading)
 
     def wrong(self, mark: AnswerMark, solved: SolvedAnswer, reading: Interpretation) -> AnswerMark:
-        key = (mark.question, mark.name, reading.said)
+        key = (mark.question, mark.name, reading.answer_text)
         chained = self.chains.within(key[:2], solved, reading)
         if solved.solution.form == "list" and reading.entries and not reading.wrong:
-            self.known[key] = ()  # what is there is right, but there is not enough of it
+            self.known[key] = ()  # its entries are right, but some are missing
         elif key not in self.known:
             self.known[key] = tuple(self.explain(mark.question, solved, reading, chained))
         return mark._replace(
@@ -324,19 +326,19 @@ class _Grader:
         reading: Interpretation,
         chained: Mapping[int, int],
     ) -> Iterator[Mistake]:
-        """Yield what leads to a wrong answer: slips, or the answer to another part."""
-        name = solved.ask.name
-        found = self.diagnosis((question, name), solved.solution).explain(reading.fits)
+        """Yield the mistakes that lead to a wrong answer, or the other part that it answers."""
+        name = solved.request.name
+        found = self.diagnosis((question, name), solved.solution).explain(reading.matches)
         yield from found or self.by_entry(question, solved, reading, chained)
         for other, part in self.sheet[question].answers.items():
             s = part.solution
             alike = other != name and s.form == solved.solution.form
-            if alike and s.value != solved.solution.value and reading.fits(s.value):
+            if alike and s.value != solved.solution.value and reading.matches(s.value):
                 words = f"{OTHER_PART.words} '{other}'"
                 yield Mistake((OTHER_PART,), words, s.value, OTHER_PART.rank)
 
     def diagnosis(self, key: tuple[Any, ...], solution: Solution) -> Diagnosis:
-        """Return what can go wrong with an answer, the same for the whole class."""
+        """Return the diagnosis of an answer, shared by the whole class."""
         if key not in self.diagnoses:
             self.diagnoses[key] = Diagnosis(solution)
         return self.diagnoses[key]
@@ -358,9 +360,9 @@ class _Grader:
             part = Solution(
                 solution.value[place],
                 trees=lambda t=trees[place]: t,  # type: ignore[misc]  # bound here
-                scene=solution.scene,
+                contexts=solution.contexts,
             )
-            found = self.diagnosis((question, solved.ask.name, place), part).explain(
+            found = self.diagnosis((question, solved.request.name, place), part).explain(
                 reading.entries[place]
             )
             if not found:
@@ -371,7 +373,7 @@ class _Grader:
         yield Mistake(kinds, words, solution.value, max(m.weight for m in made.values()))
 
     def worth(self, mark: AnswerMark) -> Fraction:
-        """Return what a wrong answer is worth for the mistake that is named first."""
+        """Return the points of a wrong answer by the mistake that is named first."""
         if not mark.mistakes:
             return Fraction(0)
         best = mark.mistakes[0]
@@ -385,7 +387,7 @@ class _Grader:
 
 def _reached(reading: Interpretation, solved: SolvedAnswer, chained: Fraction) -> Fraction:
     """Return the share of a list that is right, where each entry has its points."""
-    per_entry = solved.ask.manner.per_entry
+    per_entry = solved.request.answer_format.per_entry
     if per_entry is None:
         per_entry = solved.solution.form == "list"
     asked = len(solved.solution.value) if isinstance(solved.solution.value, tuple) else 0
@@ -395,14 +397,14 @@ def _reached(reading: Interpretation, solved: SolvedAnswer, chained: Fraction) -
 
 
 def _with_entries(mark: AnswerMark) -> AnswerMark:
-    """Give the points of the entries that are right, beside the credit for what is explained."""
+    """Add the points of the entries that are right to the credit for the explained ones."""
     if not mark.reached:
         return mark
     return mark._replace(points=mark.points + (mark.most - mark.points) * mark.reached)
 
 
 def _shared_first(marks: list[AnswerMark]) -> Iterator[AnswerMark]:
-    """Put first what explains several wrong answers of one question: it is no accident then."""
+    """Put mistakes first that explain several wrong answers of one question."""
     made = Counter(
         (mark.question, mistake.names)
         for mark in marks

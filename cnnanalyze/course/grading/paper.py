@@ -1,4 +1,4 @@
-"""Papers: what one student handed in, every answer with its place."""
+"""Papers: the answers of one student, each with its place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Key = tuple[str, str]
 
 
 class Refused(NamedTuple):
-    """An answer that cannot be meant as it stands."""
+    """An answer that is ambiguous or contradictory."""
 
     given: str
     reason: str
@@ -28,7 +28,7 @@ class Refused(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """What one student handed in: answers by question and name, as they are written."""
+    """The answers of one student by question and name, as they are written."""
 
     student: str
     answers: dict[Key, Any]
@@ -50,14 +50,14 @@ class PaperBuilder:
         self.marks: dict[Key, Mark] = {}
 
     def enter(self, key: Key, value: Any, mark: Mark) -> None:  # noqa: ANN401
-        """Note an answer; what is answered in two ways is refused."""
+        """Add an answer; two different answers to one question are refused."""
         if key in self.answers and text_of(self.answers[key]) != text_of(value):
             value = refuse_two_answers(self.answers[key], value, self.marks[key])
         self.answers[key] = value
         self.marks[key] = mark
 
     def paper(self, student: str, **more: Any) -> Paper:  # noqa: ANN401
-        """Return all of it as the paper of a student."""
+        """Return the paper of a student."""
         return Paper(student, self.answers, self.marks, **more)
 
 

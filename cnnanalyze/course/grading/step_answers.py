@@ -1,4 +1,4 @@
-"""Steps of a working that were asked for: the answer with what a student had in their place."""
+"""Step answers: an answer recomputed from the student's own values of its steps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cnnanalyze.course.sheets.solve import SolvedAnswer
 
 
 def with_steps(solved: SolvedAnswer, chosen: Sequence[EarlierAnswer]) -> Iterator[Nested]:
-    """Yield the answer with earlier answers in the place of its own steps."""
+    """Yield the answer with earlier answers in place of its steps."""
     trees = solved.solution.worked
     if trees is None:
         return
@@ -37,7 +37,7 @@ def with_steps(solved: SolvedAnswer, chosen: Sequence[EarlierAnswer]) -> Iterato
 
 def _is_of_the_same(earlier: EarlierAnswer, later: SolvedAnswer) -> bool:
     """Whether two answers are about the same given numbers."""
-    before, after = earlier.solved.ask.about, later.ask.about
+    before, after = earlier.solved.request.basis, later.request.basis
     return (
         isinstance(before, TopicBasis)
         and isinstance(after, TopicBasis)
@@ -46,7 +46,7 @@ def _is_of_the_same(earlier: EarlierAnswer, later: SolvedAnswer) -> bool:
 
 
 class _StepAnswer(NamedTuple):
-    """A number that is called so in a working, and what somebody had for it."""
+    """A named number of a working, and the value that the student had."""
 
     keys: tuple[str, ...]
     layer: str
@@ -71,26 +71,30 @@ def _put(part: Expression, steps: Sequence[_StepAnswer]) -> Expression:
 
 
 def _steps_of(earlier: EarlierAnswer) -> Iterator[_StepAnswer]:
-    """Yield under which names an answer stands in the working of others."""
-    about, source = earlier.solved.ask.about, earlier.solved.source
+    """Yield the names under which an answer occurs in the working of others."""
+    basis, selection = earlier.solved.request.basis, earlier.solved.selection
     right, had = earlier.solved.solution.value, earlier.value
-    if isinstance(about, TopicBasis):
-        keys = (about.quantity.replace("_", " "),)
+    if isinstance(basis, TopicBasis):
+        keys = (basis.quantity.replace("_", " "),)
         trees = earlier.solved.solution.worked
         for tree, one, other in _each(trees, right, had):
             yield from _number(keys, "", one, other, tree.op if is_expression(tree) else "")
         return
-    if not isinstance(about, NetworkBasis) or source is None or source.over:
+    if not isinstance(basis, NetworkBasis) or selection is None or selection.over:
         return
-    layers = source.layers or (source.layer,)
-    each = zip(layers, right, had, strict=False) if source.layers else [(source.layer, right, had)]
+    layers = selection.layers or (selection.layer,)
+    each = (
+        zip(layers, right, had, strict=False)
+        if selection.layers
+        else [(selection.layer, right, had)]
+    )
     for layer, one, other in each:
-        if about.quantity in RECURRENT:  # of the layer behind it, whichever that is
-            yield from _number((RECURRENT[about.quantity],), "", one, other)
-        elif about.quantity == "output":
+        if basis.quantity in RECURRENT:  # of the layer behind it, whichever that is
+            yield from _number((RECURRENT[basis.quantity],), "", one, other)
+        elif basis.quantity == "output":
             yield from _extents(layer, one, other)
-        elif (row := additive_quantities().get(about.quantity)) is not None:
-            alike = _ALIKE if about.quantity in _ALIKE else (about.quantity,)
+        elif (row := additive_quantities().get(basis.quantity)) is not None:
+            alike = _ALIKE if basis.quantity in _ALIKE else (basis.quantity,)
             yield from _number((row.name, *alike), layer, one, other)
 
 
@@ -102,7 +106,7 @@ _ALIKE = ("parameters", "trainable", "stored")
 
 
 def _each(trees: Any, right: Nested, had: Nested) -> Iterator[tuple[Any, Nested, Nested]]:  # noqa: ANN401
-    """Yield the working of a number, or of each number of a list, with what it is and was."""
+    """Yield the working of each number, with its right value and the student's value."""
     if isinstance(right, tuple) and isinstance(had, tuple) and isinstance(trees, tuple):
         if not is_expression(trees) and len(trees) == len(right):
             yield from zip(trees, right, had, strict=False)
@@ -111,7 +115,7 @@ def _each(trees: Any, right: Nested, had: Nested) -> Iterator[tuple[Any, Nested,
 
 
 def _extents(layer: str, right: Nested, had: Nested) -> Iterator[_StepAnswer]:
-    """Yield the sides of an output, unless one size would have to stand for two."""
+    """Yield the sides of an output, unless one size would stand for two."""
     if not isinstance(right, tuple) or not isinstance(had, tuple) or len(right) != len(had):
         return
     sides = dict.fromkeys(zip(right[:-1], had[:-1], strict=True))
@@ -132,12 +136,12 @@ def _number(
 
 
 def with_doubled_macs(solved: SolvedAnswer, chosen: Sequence[EarlierAnswer]) -> Iterator[Nested]:
-    """Yield twice the multiply-accumulates that somebody had for the same layers."""
-    after, source = solved.ask.about, solved.source
-    if not isinstance(after, NetworkBasis) or after.quantity != "doubled_macs" or source is None:
+    """Yield twice the multiply-accumulates that the student had for the same layers."""
+    after, selection = solved.request.basis, solved.selection
+    if not isinstance(after, NetworkBasis) or after.quantity != "doubled_macs" or selection is None:
         return
     for earlier in chosen:
-        before = earlier.solved.source
-        is_same = before is not None and replace(before, network=source.network) == source
+        before = earlier.solved.selection
+        is_same = before is not None and replace(before, network=selection.network) == selection
         if is_same and quantity_of(earlier) == "macs" and isinstance(earlier.value, int | Fraction):
             yield 2 * earlier.value

@@ -13,7 +13,7 @@ from cnnanalyze.errors import Fault, SpecError
 
 
 def agrees(printed: Tree, computed: Any, within: float = 0) -> bool:  # noqa: ANN401 - any answer
-    """Whether what was printed is the computed answer, to the digits that are printed.
+    """Whether a printed number is the computed one, to the digits that are printed.
 
     With ``within``, a number may be off by that share of it.
 
@@ -51,7 +51,7 @@ def agrees(printed: Tree, computed: Any, within: float = 0) -> bool:  # noqa: AN
 
 
 def _is(printed: Scalar, computed: float | Fraction, within: float) -> bool:
-    """Compare numbers; the worth of the last printed digit says how closely."""
+    """Compare numbers; the place value of the last printed digit is the tolerance."""
     text = printed.text.strip()
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
     if (quotient := _QUOTIENT.fullmatch(digits)) is not None:

@@ -1,4 +1,4 @@
-"""Facts: what a lecture says in numbers, each with the question whose answer it claims to be.
+"""Facts: the numbers that a lecture states, each with the question that it answers.
 
 A file of them ends in ``.facts``. A fact is a few words of our own, the lines of the lecture where
 it stands, what is ``printed``, and what to ``ask`` so that the package finds the number itself::
@@ -95,7 +95,7 @@ class OtherQuestion(Section):
 
 
 class Fact(Section):
-    """One thing that a lecture says."""
+    """One statement of a lecture."""
 
     called = "a fact"
     needs = (("ask", "unchecked"),)
@@ -128,7 +128,7 @@ class Fact(Section):
     tree: Itself
 
     def wrong(self, what: str) -> Iterator[Wrong]:
-        """Refuse what is too much or too little for the verdict."""
+        """Refuse keys that the verdict does not allow, and require those that it needs."""
         if self.ask is not None and self.printed is None:
             yield Wrong(f"{what} that is recomputed needs what is 'printed'")
         allowed = {"id", "lines", "topic", "says", "ask", "printed", "verdict", "unchecked", "note"}
@@ -145,7 +145,7 @@ class Fact(Section):
 
 
 class FactsFile(Section):
-    """A file of facts: what a lecture says in numbers."""
+    """A file of facts: the numbers that a lecture states."""
 
     lecture: version(VERSION) = Field(  # type: ignore[valid-type]
         description="version of the language", examples=[VERSION]

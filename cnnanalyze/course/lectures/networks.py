@@ -1,4 +1,4 @@
-"""The networks that facts speak of: specs of the zoo, and small ones written beside the fact."""
+"""Networks of facts: specs of the zoo, and small ones written beside the fact."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Settings = dict[str, Any]
 
 
 class NetworkCache:
-    """Networks and what the rules say of them, each read and analyzed once."""
+    """Networks and their analyses, each read and analyzed once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,7 +51,7 @@ class NetworkCache:
         return self._analyses[key]
 
     def of_file(self, path: Path, settings: Settings) -> Analysis:
-        """Return what the rules say of the spec in a file."""
+        """Return the analysis of the spec in a file."""
         word = str(path)
         if word not in self._plain:
             self._plain[word] = load(path)
@@ -97,7 +97,7 @@ class NetworkCache:
 
     @staticmethod
     def _check_written(ask: Mapping) -> None:
-        """Refuse a network that is not written out far enough to be read."""
+        """Refuse a network with missing keys."""
         layers, flip = ask.get("layers"), ask.get("flip")
         if not isinstance(layers, Sequence):
             mark = ask.mark if layers is None else layers.mark

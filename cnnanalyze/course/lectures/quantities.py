@@ -1,4 +1,4 @@
-"""What can be asked of a network or of a layer, by name: what is explained, counted or run."""
+"""Quantities of lectures: what facts ask of a network or a layer, by name."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def quantity(analysis: Analysis, layer: str, name: str) -> Answer:
 
 
 def solution(analysis: Analysis, layer: str, name: str) -> Solution:
-    """Return the answer as homework has it: with all that could have gone wrong on the way."""
+    """Return the answer with its possible mistakes, as in homework."""
     return solve_network(NetworkSelection(analysis.network, layer), name, ExplanationBuilder())
 
 
 def simplified(value: Answer) -> Answer:
-    """Return an answer without what goes without saying: the same number on both axes is one.
+    """Return an answer in its shortest form: an equal number on both axes is one number.
 
     Examples
     --------
@@ -110,12 +110,12 @@ _HELD = ("parameters", "weights", "biases")
 
 
 def _last(analysis: Analysis, layer: str) -> NodeFacts:
-    """Return the layer that is meant: the one that is named, or the last of all."""
+    """Return the layer of a name, or the last of all."""
     return _chosen(analysis, layer)[-1]
 
 
 def _chosen(analysis: Analysis, layer: str) -> tuple[NodeFacts, ...]:
-    """Return the layers that are meant: those of a name, or all."""
+    """Return the layers of a name, or all."""
     if not layer:
         return tuple(analysis)
     found = analysis.group(layer)
@@ -231,7 +231,7 @@ def _keeps(analysis: Analysis, layer: str) -> bool:
 
 
 def _settings(analysis: Analysis, layer: str) -> Answer:
-    """Return what the layer is told, of all that its size formula is made of."""
+    """Return those attributes of the layer that occur in its size formula."""
     legend = explain(analysis, _last(analysis, layer).node.id, "output", "cs231n").legend
     return [name.key for name, value, _ in legend if value and name.key not in _OF_INPUT]
 

@@ -1,4 +1,4 @@
-"""The question of a fact, answered by the package itself."""
+"""Questions of facts, answered by the package itself."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _refuse_others(ask: Mapping, known: Sequence_[str]) -> None:
 
 
 class SheetQuestion(NamedTuple):
-    """A question that homework sheets know: about given numbers, not about a network."""
+    """A question of homework sheets about given numbers, not about a network."""
 
     topic: Topic
     section: Section
@@ -147,7 +147,7 @@ def listed(value: Answer) -> Answer:
 def solutions(
     ask: Mapping, networks: NetworkCache, wanted: tuple[str, ...]
 ) -> Iterator[tuple[str, Solution]]:
-    """Yield the answers that homework knows how to get wrong, each with its quantity."""
+    """Yield the answers for which homework knows mistakes, each with its quantity."""
     named = ask.get("quantity")
     names = (text_of(named),) if text_of(named) else wanted
     topic = topic_of(ask)
@@ -316,7 +316,7 @@ def _terms(ask: Mapping, _: NetworkCache) -> Answer:
 
 
 def _network_table(ask: Mapping, networks: NetworkCache) -> Answer:
-    """Return what the row of a table of networks should print, each figure as it is counted."""
+    """Return the numbers that the row of a table of networks should have, as it counts them."""
     tree = _part(ask, "board")
     if not isinstance(tree, Mapping):
         raise SpecError(Fault("name the table and the row: {table: mine, row: 3}", tree.mark))

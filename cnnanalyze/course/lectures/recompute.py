@@ -1,4 +1,4 @@
-"""Recompute every fact of a lecture, and hold it against what is printed."""
+"""Recomputation: every fact of a lecture computed anew and compared with what is printed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def recompute_lecture(lecture: Lecture) -> LectureResult:
 
 
 def recompute(fact: Fact, networks: NetworkCache) -> FactResult:
-    """Recompute one fact, and look for what made it if it is wrong."""
+    """Recompute one fact, and look for the mistake if it is wrong."""
     if fact.ask is None or fact.printed is None:
         return FactResult(fact, None, "not checked")
     computed = answer(fact.ask, networks, fact.at, named_quantities(fact.printed))

@@ -1,4 +1,4 @@
-"""Verdicts: what becomes of every fact of a lecture."""
+"""Verdicts: the outcome of each fact of a lecture."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXPECTED = ("holds", "wrong", "not checked")
 
 
 class FactResult(NamedTuple):
-    """One fact, what the package finds, and what became of it."""
+    """One fact, the computed value and the outcome."""
 
     fact: Fact
     computed: Any
@@ -48,5 +48,5 @@ class LectureResult(NamedTuple):
         return all(row.is_fine for row in self.rows)
 
     def count(self, outcome: str) -> int:
-        """Return how many facts came out so."""
+        """Return how many facts have an outcome."""
         return sum(row.outcome == outcome for row in self.rows)

@@ -1,4 +1,4 @@
-"""Mistakes: which slips, alone or two together, turn the right answer into the one given?"""
+"""Diagnosis: which misconceptions, one or two, lead from the right answer to the given one."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ CHANCE = 5
 """Two mistakes together are believed if they explain less than one number of so many."""
 
 
-def diagnose(solution: Solution, fits: Predicate) -> tuple[Mistake, ...]:
+def diagnose(solution: Solution, matches: Predicate) -> tuple[Mistake, ...]:
     """Return the mistakes that lead exactly to the given value, the most common first.
 
     Two together are looked for only where one alone explains nothing.
     """
-    return Diagnosis(solution).explain(fits)
+    return Diagnosis(solution).explain(matches)
 
 
 class Diagnosis:
-    """What can go wrong with one answer; worked out once for all that are given to it."""
+    """The mistakes that one answer allows, worked out once for all papers."""
 
     def __init__(self, solution: Solution) -> None:
         self.solution = solution
 
-    def explain(self, fits: Predicate) -> tuple[Mistake, ...]:
+    def explain(self, matches: Predicate) -> tuple[Mistake, ...]:
         """Return the mistakes that lead exactly to a given value, the most common first."""
         for candidates in ("single", "read", "pairs"):
             found: dict[tuple[str, ...], Mistake] = {}
             for mistake in getattr(self, candidates):
-                if _leads_there(mistake, fits):
+                if _leads_there(mistake, matches):
                     known = found.get(mistake.names)
                     if known is None or mistake.weight < known.weight:
                         found[mistake.names] = mistake
@@ -58,18 +58,18 @@ class Diagnosis:
 
     @cached_property
     def single(self) -> tuple[Mistake, ...]:
-        """What one mistake makes of the answer."""
+        """The wrong answers of one mistake."""
         return self._wrong(quick_mistakes(self.solution))
 
     @cached_property
     def read(self) -> tuple[Mistake, ...]:
-        """What becomes of a large network that is read wrongly in one place."""
-        large = len(self.solution.scene) > SMALL
+        """The answers for a large network that is misread in one place."""
+        large = len(self.solution.contexts) > SMALL
         return self._wrong(misread_answers(self.solution)) if large else ()
 
     @cached_property
     def pairs(self) -> tuple[Mistake, ...]:
-        """What two mistakes make of it together, if they do not make almost anything of it."""
+        """The wrong answers of two mistakes; none if they could lead to almost any value."""
         found = self._wrong(mistake_pairs(self.solution))
         right = self.solution.value
         if isinstance(right, int | Fraction):
@@ -79,7 +79,7 @@ class Diagnosis:
         return found
 
     def _wrong(self, mistakes: Iterator[Mistake]) -> tuple[Mistake, ...]:
-        """Return each value of each name once, in the least far-fetched way."""
+        """Return each value once per name, by its most likely mistake."""
         right = self.solution.value
         found: dict[tuple[tuple[str, ...], str], Mistake] = {}
         for mistake in mistakes:
@@ -92,20 +92,22 @@ class Diagnosis:
         return tuple(found.values())
 
 
-def _leads_there(mistake: Mistake, fits: Predicate) -> bool:
-    """Whether a mistake makes what was given; who wrote a whole number has rounded."""
+def _leads_there(mistake: Mistake, matches: Predicate) -> bool:
+    """Whether a mistake leads to the given value; a whole number may be a rounded one."""
     value = mistake.value
-    if not fits(value):
+    if not matches(value):
         return False
     is_cut = isinstance(value, Fraction) and value.denominator > 1
-    return not (is_cut and mistake.names == UNROUNDED and (fits(floor(value)) or fits(ceil(value))))
+    return not (
+        is_cut and mistake.names == UNROUNDED and (matches(floor(value)) or matches(ceil(value)))
+    )
 
 
 UNROUNDED = ("not rounded",)
 
 
 def _is_long(value: int | Fraction) -> bool:
-    """Whether a number has so many decimals that nobody meets it by chance."""
+    """Whether a number has too many decimals to be met by chance."""
     return value.denominator > MANY
 
 
@@ -113,19 +115,23 @@ MANY = 1_000
 
 
 def _placed(mistake: Mistake, solution: Solution) -> Mistake:
-    """Find the step where it happened: the smallest one with a name that comes out otherwise."""
+    """Find the step of the mistake: the smallest named one with another value."""
     trees = solution.worked
-    if not mistake.slips or trees is None or any(s.change in _UNSHOWN for s in mistake.slips):
+    if (
+        not mistake.misconceptions
+        or trees is None
+        or any(s.change in _UNSHOWN for s in mistake.misconceptions)
+    ):
         return mistake
 
     def otherwise(tree: Expression) -> Expression:
-        for slip in mistake.slips:
-            tree = with_misconception(tree, slip, solution.scene)
+        for misconception in mistake.misconceptions:
+            tree = with_misconception(tree, misconception, solution.contexts)
         return tree
 
     for whole in flattened(trees):
-        in_sizes = any(s.in_sizes for s in mistake.slips)
-        tree = with_size_formulas(whole, solution.scene) if in_sizes else whole
+        in_sizes = any(s.in_sizes for s in mistake.misconceptions)
+        tree = with_size_formulas(whole, solution.contexts) if in_sizes else whole
         steps = [p for p in parts(tree) if len(p.args) > 1 and (p.name is not None or p is tree)]
         steps += [tree] if len(tree.args) == 1 else []
         steps = [p for p in steps if not mistake.layers or layer_of(p) in mistake.layers]

@@ -1,4 +1,4 @@
-"""Changes: what a slip does to a part of an expression; those of sizes and fields stand apart."""
+"""Expression changes: how misconceptions change a part of an expression."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Change = Callable[[Expression, LayerContexts], Expression | None]
 
 
 def is_named(part: Expression, *keys: str) -> bool:
-    """Whether a part is called by one of these names."""
+    """Return a predicate: has a part one of these names?"""
     return part.name is not None and part.name.key in keys
 
 
 def put(value: int, *keys: str) -> Change:
-    """Put a number in the place of others."""
+    """Return a change that replaces parts by a number."""
 
     def change(part: Expression, _: LayerContexts) -> Expression:
         return given(value, part.name) if is_named(part, *keys) else part
@@ -31,10 +31,10 @@ def put(value: int, *keys: str) -> Change:
 
 
 def of_place(number: Callable[[LayerContext, Name], int | None], *keys: str) -> Change:
-    """Put a number from around the layer in the place of another."""
+    """Return a change that takes another number of the context of a layer."""
 
-    def change(part: Expression, scene: LayerContexts) -> Expression:
-        place = place_of(part, scene) if is_named(part, *keys) else None
+    def change(part: Expression, contexts: LayerContexts) -> Expression:
+        place = place_of(part, contexts) if is_named(part, *keys) else None
         if place is None or part.name is None:
             return part
         found = number(place, part.name)
@@ -43,9 +43,9 @@ def of_place(number: Callable[[LayerContext, Name], int | None], *keys: str) -> 
     return change
 
 
-def place_of(part: Expression, scene: LayerContexts) -> LayerContext | None:
+def place_of(part: Expression, contexts: LayerContexts) -> LayerContext | None:
     """Return the layer that a part belongs to."""
-    return scene.get(layer_of(part))
+    return contexts.get(layer_of(part))
 
 
 def axis(size: tuple[int, ...], name: Name) -> int | None:
@@ -71,8 +71,8 @@ def squared(*keys: str) -> Change:
 def multiplied(key: str, number: Callable[[LayerContext], int]) -> Change:
     """Multiply a number by another one from around the layer."""
 
-    def change(part: Expression, scene: LayerContexts) -> Expression:
-        place = place_of(part, scene)
+    def change(part: Expression, contexts: LayerContexts) -> Expression:
+        place = place_of(part, contexts)
         return made("*", part, given(number(place))) if place and is_named(part, key) else part
 
     return change
@@ -93,12 +93,12 @@ def one_side(*keys: str) -> Change:
     return change
 
 
-def kernel_of_input(part: Expression, scene: LayerContexts) -> Expression:
+def kernel_of_input(part: Expression, contexts: LayerContexts) -> Expression:
     """Take the whole map for the kernel."""
     if part.op != "*":
         return part
     whole = of_place(lambda place, name: axis(place.input.size, name), "kernel")
-    args = [whole(arg, scene) or arg for arg in part.args]
+    args = [whole(arg, contexts) or arg for arg in part.args]
     return part if args == list(part.args) else made("*", *args)._replace(name=part.name)
 
 
@@ -114,13 +114,13 @@ def without_factor(whole: str, *keys: str) -> Change:
     return change
 
 
-def one_filter(part: Expression, scene: LayerContexts) -> Expression | None:
+def one_filter(part: Expression, contexts: LayerContexts) -> Expression | None:
     """Take one filter or unit, with its bias."""
     products = (p for p in parts(part) if p.op == "*")
     if not any(is_named(a, "filters", "units") for p in products for a in p.args):
         return part
     single = put(1, "filters", "units")
-    return rewrite(part, lambda inner: single(inner, scene))
+    return rewrite(part, lambda inner: single(inner, contexts))
 
 
 def additions_as_products(part: Expression, _: LayerContexts) -> Expression:
@@ -147,9 +147,9 @@ def earlier_depth(which: int) -> Change:
     return of_place(number, "channels")
 
 
-def depthwise_per_filter(part: Expression, scene: LayerContexts) -> Expression:
+def depthwise_per_filter(part: Expression, contexts: LayerContexts) -> Expression:
     """Count the depthwise kernels once for each output channel."""
-    place = place_of(part, scene)
+    place = place_of(part, contexts)
     if place is None or not place.mixed:
         return part
     if (
@@ -225,17 +225,17 @@ def sum_for_mean(part: Expression, _: LayerContexts) -> Expression:
 # --- the whole ------------------------------------------------------------------------------------
 
 
-def times_positions(part: Expression, scene: LayerContexts) -> Expression:
+def times_positions(part: Expression, contexts: LayerContexts) -> Expression:
     """Multiply what is held by the positions of the output."""
-    place = place_of(part, scene)
+    place = place_of(part, contexts)
     if place is None or place.normalises or not is_named(part, "parameters", "weights"):
         return part
     return made("*", part, given(place.output.positions))
 
 
-def biases_everywhere(part: Expression, scene: LayerContexts) -> Expression:
+def biases_everywhere(part: Expression, contexts: LayerContexts) -> Expression:
     """Multiply the biases by the positions, too."""
-    place = place_of(part, scene)
+    place = place_of(part, contexts)
     if place is None or not is_named(part, "mac"):
         return part
     return made("+", part, given(place.output.count))

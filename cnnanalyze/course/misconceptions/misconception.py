@@ -1,7 +1,7 @@
-"""Slips: the mistakes that students make, as variations of an expression.
+"""Misconceptions: the mistakes that students make, as changes of an expression.
 
-A slip changes one kind of part wherever it stands: it drops a term, takes another operation, puts
-another number in. What is evaluated is the rule itself with that change, so a slip can only ever
+A misconception changes one kind of part wherever it occurs: it drops a term, takes another
+operation or another number. What is evaluated is the rule itself with that change, so it can only
 explain a number that it reproduces.
 """
 
@@ -61,7 +61,7 @@ from cnnanalyze.layers.traits import Trait
 
 
 class Misconception(NamedTuple):
-    """One mistake."""
+    """One misconception."""
 
     kind: MistakeKind
     change: Change

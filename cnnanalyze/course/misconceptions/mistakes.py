@@ -1,7 +1,7 @@
-"""Variations: what every mistake, alone or with another one, makes of an answer.
+"""Mistakes: the wrong answers that one misconception, or two together, lead to.
 
-A slip is tried everywhere, in the layers of one kind, and in each layer. Whatever a variation says
-is worked out by the rules; nothing here knows a formula of its own.
+A misconception is tried everywhere, in the layers of one kind, and in each layer. Every value is
+worked out by the rules; there are no further formulas here.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from cnnanalyze.errors import CnnError
 
 
 class Mistake(NamedTuple):
-    """One way to the given value."""
+    """One way to a wrong value."""
 
     kinds: tuple[MistakeKind, ...]
     words: str
     value: Nested
     weight: float
     """How far-fetched it is: the ranks of its kinds together, and a little for a special place."""
-    slips: tuple[Misconception, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
     """The changes to the expression, where it is one of these."""
     right: Expression | None = None
     """The step where it happened, as it should be."""
@@ -51,7 +51,7 @@ class Mistake(NamedTuple):
 
     @property
     def is_common(self) -> bool:
-        """Whether all of it is what every class does."""
+        """Whether all of its kinds are common."""
         return all(k.rank is Rank.COMMON for k in self.kinds)
 
 
@@ -65,15 +65,15 @@ IN_A_LAYER = 0.3
 
 
 def single_mistakes(solution: Solution) -> Iterator[Mistake]:
-    """Yield what every mistake by itself makes of an answer."""
+    """Yield the mistakes that one misconception or misreading leads to."""
     yield from _quick(solution)
     yield from misread_answers(solution)
 
 
 def quick_mistakes(solution: Solution) -> Iterator[Mistake]:
-    """Yield single mistakes; what is read otherwise only where that is little."""
+    """Yield single mistakes; misreadings only of small networks."""
     yield from _quick(solution)
-    if len(solution.scene) <= SMALL:
+    if len(solution.contexts) <= SMALL:
         yield from misread_answers(solution)
 
 
@@ -84,7 +84,7 @@ def _quick(solution: Solution) -> Iterator[Mistake]:
 
 
 def misread_answers(solution: Solution) -> Iterator[Mistake]:
-    """Yield what the question comes to for somebody who read it wrongly."""
+    """Yield the answers to the question as misread."""
     for variant in solution.variants():
         try:
             value = variant.value() if variant.value else variant.solve().value
@@ -97,53 +97,63 @@ def misread_answers(solution: Solution) -> Iterator[Mistake]:
 
 
 def _misconceived(solution: Solution) -> Iterator[Mistake]:
-    """Make every slip everywhere, in the layers of one kind, and in one layer alone."""
+    """Apply each misconception everywhere, in the layers of one kind, and in one layer."""
     trees = solution.worked
     if trees is None:
         return
-    for slip, changed in _everywhere(trees, solution.scene):
-        yield Mistake((slip.kind,), slip.words, nested_value(changed), slip.kind.rank, (slip,))
+    for misconception, changed in _everywhere(trees, solution.contexts):
+        yield Mistake(
+            (misconception.kind,),
+            misconception.words,
+            nested_value(changed),
+            misconception.kind.rank,
+            (misconception,),
+        )
     if is_expression(trees) and len(terms := _addends(trees)) > 1:
         yield from _somewhere(terms, solution)
 
 
 def _everywhere(
-    trees: NestedExpressions, scene: LayerContexts
+    trees: NestedExpressions, contexts: LayerContexts
 ) -> Iterator[tuple[Misconception, NestedExpressions]]:
-    for slip in MISCONCEPTIONS:
-        changed = _change(trees, slip, scene)
+    for misconception in MISCONCEPTIONS:
+        changed = _change(trees, misconception, contexts)
         if changed is not None:
-            yield slip, changed
+            yield misconception, changed
 
 
 def _change(
-    trees: NestedExpressions, slip: Misconception, scene: LayerContexts
+    trees: NestedExpressions, misconception: Misconception, contexts: LayerContexts
 ) -> NestedExpressions | None:
-    """Return what a slip makes of an answer; nothing if it makes no difference."""
+    """Return the answer with a misconception; nothing if it makes no difference."""
     before = (
-        map_nested(trees, lambda tree: with_size_formulas(tree, scene)) if slip.in_sizes else trees
+        map_nested(trees, lambda tree: with_size_formulas(tree, contexts))
+        if misconception.in_sizes
+        else trees
     )
     try:
-        changed = map_nested(before, lambda tree: with_misconception(tree, slip, scene))
+        changed = map_nested(before, lambda tree: with_misconception(tree, misconception, contexts))
     except (ArithmeticError, DecimalException, ValueError):
         return None
     return None if changed == before else changed
 
 
-def with_misconception(tree: Expression, slip: Misconception, scene: LayerContexts) -> Expression:
-    """Return an expression with a slip made wherever it can be."""
-    if slip.top:
-        return slip.change(tree, scene) or tree
-    return rewrite(tree, lambda part: slip.change(part, scene))
+def with_misconception(
+    tree: Expression, misconception: Misconception, contexts: LayerContexts
+) -> Expression:
+    """Return an expression with a misconception applied wherever it can be."""
+    if misconception.top:
+        return misconception.change(tree, contexts) or tree
+    return rewrite(tree, lambda part: misconception.change(part, contexts))
 
 
-def with_size_formulas(tree: Expression, scene: LayerContexts) -> Expression:
-    """Return an expression with the size formula in the place of every size that it uses."""
+def with_size_formulas(tree: Expression, contexts: LayerContexts) -> Expression:
+    """Return an expression with the size formula in place of each size."""
 
     def open_(part: Expression) -> Expression:
         if not part.is_given or part.name is None or part.name.key != "output":
             return part
-        place = scene.get(part.name.of)
+        place = contexts.get(part.name.of)
         sizes = place.sizes() if place else ()
         axis = part.name.axis or 0
         if axis >= len(sizes) or sizes[axis].value != part.value:
@@ -153,12 +163,12 @@ def with_size_formulas(tree: Expression, scene: LayerContexts) -> Expression:
     return rewrite(tree, open_)
 
 
-def _with_plain_sizes(tree: Expression, scene: LayerContexts) -> Expression:
-    """Return an expression with plain numbers for sizes again, as they were worked out."""
+def _with_plain_sizes(tree: Expression, contexts: LayerContexts) -> Expression:
+    """Return an expression with plain numbers for sizes again."""
 
     def close(part: Expression) -> Expression:
         inner = not part.is_given and part.name is not None and part.name.key == "output"
-        return given(part.value, part.name) if inner and part.name.of in scene else part  # type: ignore[union-attr]
+        return given(part.value, part.name) if inner and part.name.of in contexts else part  # type: ignore[union-attr]
 
     return rewrite(tree, close)
 
@@ -176,28 +186,39 @@ LAYER_FORGOTTEN = kind("layer forgotten", "forgot a layer")
 
 
 def _somewhere(terms: tuple[Expression, ...], solution: Solution) -> Iterator[Mistake]:
-    scene, right = solution.scene, sum(t.value for t in terms)
+    contexts, right = solution.contexts, sum(t.value for t in terms)
     if len(terms) <= SMALL:
         for term in (t for t in terms if t.name and t.name.key in OF_LAYERS):
             words = f"{LAYER_FORGOTTEN.words}, {layer_of(term)}"
             yield Mistake((LAYER_FORGOTTEN,), words, right - term.value, LAYER_FORGOTTEN.rank)
-    kinds = dict.fromkeys(scene[layer_of(t)].kind for t in terms if layer_of(t) in scene)
-    for slip in MISCONCEPTIONS:
-        if slip.top:
+    kinds = dict.fromkeys(contexts[layer_of(t)].kind for t in terms if layer_of(t) in contexts)
+    for misconception in MISCONCEPTIONS:
+        if misconception.top:
             continue
         wrong: dict[str, tuple[str, int]] = {}
         for term in terms:
-            changed = _change(term, slip, scene)
+            changed = _change(term, misconception, contexts)
             if changed is not None and changed.value != term.value:
                 layer = layer_of(term)
-                of_kind = scene[layer].kind if layer in scene else ""
+                of_kind = contexts[layer].kind if layer in contexts else ""
                 wrong[layer] = (of_kind, changed.value - term.value)
 
         def made(
-            where: str, off: int, weight: float, layers: tuple[str, ...], slip: Misconception = slip
+            where: str,
+            off: int,
+            weight: float,
+            layers: tuple[str, ...],
+            misconception: Misconception = misconception,
         ) -> Mistake:
-            words, rank = f"{slip.words}, in {where}", slip.kind.rank
-            return Mistake((slip.kind,), words, right + off, rank + weight, (slip,), layers=layers)
+            words, rank = f"{misconception.words}, in {where}", misconception.kind.rank
+            return Mistake(
+                (misconception.kind,),
+                words,
+                right + off,
+                rank + weight,
+                (misconception,),
+                layers=layers,
+            )
 
         if len({kind for kind, _ in wrong.values()}) > 1:
             for kind in kinds:
@@ -212,26 +233,26 @@ def _somewhere(terms: tuple[Expression, ...], solution: Solution) -> Iterator[Mi
 
 
 def mistake_pairs(solution: Solution) -> Iterator[Mistake]:
-    """Yield what two common slips make of an answer, where each leaves a trace of its own."""
-    trees, right, scene = solution.worked, solution.value, solution.scene
+    """Yield the answers with two common misconceptions, where each has an effect of its own."""
+    trees, right, contexts = solution.worked, solution.value, solution.contexts
     if trees is None or part_count(trees) > LARGEST:
         return
-    found = [(s, t) for s, t in _everywhere(trees, scene) if s.kind.rank is Rank.COMMON]
+    found = [(s, t) for s, t in _everywhere(trees, contexts) if s.kind.rank is Rank.COMMON]
     single_mistakes = [nested_value(changed) for _, changed in found]
-    for n, (slip, changed) in enumerate(found):
-        base = map_nested(changed, lambda tree: _with_plain_sizes(tree, scene))
+    for n, (misconception, changed) in enumerate(found):
+        base = map_nested(changed, lambda tree: _with_plain_sizes(tree, contexts))
         for m, (second, _) in enumerate(found[n + 1 :], n + 1):
-            if second.name == slip.name or not _leave_traces(
+            if second.name == misconception.name or not _leave_traces(
                 right, single_mistakes[n], single_mistakes[m]
             ):
                 continue
-            both = _change(base, second, scene)
+            both = _change(base, second, contexts)
             if both is not None:
-                yield _pair(slip, second, nested_value(both))
+                yield _pair(misconception, second, nested_value(both))
 
 
 def _leave_traces(right: Nested, quick_mistakes: Nested, second: Nested) -> bool:
-    """Whether two mistakes can be told from one: in a long list, or in entries of their own."""
+    """Whether both of two mistakes have an effect: in a long list, or in entries of their own."""
     if not isinstance(right, tuple):
         return True
     if len(right) >= LONG or any(isinstance(r, tuple) for r in right):

@@ -1,4 +1,4 @@
-"""Changes of sizes and fields: what a slip does where windows are counted, or what they see."""
+"""Size changes: how misconceptions change sizes and receptive fields."""
 
 from __future__ import annotations
 
@@ -151,11 +151,11 @@ def multiplied_fields(part: Expression, _: LayerContexts) -> Expression:
     return made("*", layer_row[0], kernel)._replace(name=part.name)
 
 
-def own_stride(part: Expression, scene: LayerContexts) -> Expression:
+def own_stride(part: Expression, contexts: LayerContexts) -> Expression:
     """Take the jump behind the layer for the jump before it."""
     layer_row = _recurrence_step(part)
     name = layer_row[0].name if layer_row else None
-    place = scene.get(name.of) if name else None
+    place = contexts.get(name.of) if name else None
     if layer_row is None or name is None or place is None or not place.stride:
         return part
     step = place.stride[(name.axis or 0) % len(place.stride)]
@@ -181,8 +181,8 @@ def _is_jump(part: Expression) -> bool:
     return part.name is not None and part.name.key.startswith("jump")
 
 
-def pool_sees_nothing(part: Expression, scene: LayerContexts) -> Expression:
+def pool_sees_nothing(part: Expression, contexts: LayerContexts) -> Expression:
     """Let a pooling layer see one index."""
-    place = place_of(part, scene)
+    place = place_of(part, contexts)
     pools = place is not None and Trait.POOLING in place.traits
     return given(1, part.name) if pools and is_named(part, "kernel") else part

@@ -1,4 +1,4 @@
-"""Solutions: the answer to one part of a question, its working, and what it can be varied into."""
+"""Solutions: the answer to one part of a question, its working, and its possible mistakes."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ NestedExpressions = Any
 
 
 class LayerContext(NamedTuple):
-    """What lies around a layer: slips put one of these numbers where another belongs."""
+    """The numbers around a layer, which misconceptions confuse."""
 
     kind: str
     traits: frozenset[Trait]
-    """What the layer is."""
+    """The traits of the layer."""
     input: Shape
     output: Shape
     above: tuple[int, ...] = ()
-    """The other depths that there are between the input of the network and the layer."""
+    """The other depths between the input of the network and the layer."""
     mixed: int = 0
-    """Of a depthwise convolution: the channels into which its own are mixed."""
+    """Of a depthwise convolution: the output channels of the pointwise one after it."""
     stride: tuple[int, ...] = ()
     sizes: Callable[[], tuple[Expression, ...]] = lambda: ()
-    """How the size of its output comes about, for each axis."""
+    """The expression of the output size, for each axis."""
 
     @property
     def normalises(self) -> bool:
@@ -44,11 +44,11 @@ class LayerContext(NamedTuple):
 
 
 LayerContexts = dict[str, LayerContext]
-"""The layers that an answer is made of, by their ids."""
+"""The contexts of the layers that an answer depends on, by id."""
 
 
 class Variant(NamedTuple):
-    """The same question with something read wrongly, worked out by the same rules."""
+    """The same question misread, worked out by the same rules."""
 
     kind: MistakeKind
     solve: Callable[[], Solution]
@@ -64,7 +64,7 @@ class Variant(NamedTuple):
 
 
 class WrongAnswer(NamedTuple):
-    """A mistake that belongs to one answer alone: what it makes of it."""
+    """A mistake of one particular answer, and the value that it leads to."""
 
     kind: MistakeKind
     value: Nested
@@ -79,7 +79,7 @@ class WrongAnswer(NamedTuple):
 
 @dataclass(frozen=True)
 class Solution:
-    """One answer, why it is so, and the ways in which it could have gone wrong."""
+    """One answer, its explanation, and the mistakes that it allows."""
 
     value: Nested
     """A number, nested numbers, yes or no, a text, or nothing where there is no answer."""
@@ -88,12 +88,12 @@ class Solution:
     unit: str = ""
     explanations: tuple[Explanation, ...] = ()
     trees: Callable[[], NestedExpressions | None] = lambda: None
-    """How the value comes about, to be varied; :attr:`worked` asks once."""
-    scene: LayerContexts = field(default_factory=dict)
+    """The expressions of the value, to be changed; :attr:`worked` computes them once."""
+    contexts: LayerContexts = field(default_factory=dict)
     variants: Callable[[], Iterator[Variant]] = lambda: iter(())
     wrong_answers: Callable[[], Iterator[WrongAnswer]] = lambda: iter(())
     also: tuple[str, ...] = ()
-    """Words that say the same."""
+    """Words with the same meaning."""
     parts: tuple[Solution, ...] = ()
     """Of a list: the answer at each place, if they are more than numbers."""
     is_vector: bool = False
@@ -101,24 +101,24 @@ class Solution:
 
     @cached_property
     def worked(self) -> NestedExpressions | None:
-        """How the value comes about."""
+        """The expressions of the value."""
         return self.trees()
 
 
 def is_expression(trees: NestedExpressions) -> bool:
-    """Whether something is one expression, and no tuple of them."""
+    """Whether this is one expression, not a tuple of them."""
     return isinstance(trees, Expression)
 
 
 def map_nested(trees: NestedExpressions, work: Callable[[Any], Any]) -> Nested:
-    """Do something to every expression, or to every number."""
+    """Apply a function to every expression or number of a nested answer."""
     if isinstance(trees, tuple) and not is_expression(trees):
         return tuple(map_nested(t, work) for t in trees)
     return work(trees)
 
 
 def nested_value(trees: NestedExpressions) -> Nested:
-    """Return what nested expressions are worth."""
+    """Return the values of nested expressions."""
     return map_nested(trees, evaluate)
 
 
@@ -132,7 +132,7 @@ def flattened(nested: Nested) -> Iterator[Any]:
 
 
 def substituted(steps: Sequence[DerivationStep], of: str = "") -> Expression:
-    """Return the last of several equations with the ones before put in, all names kept.
+    """Return the last of several equations with the earlier ones substituted, all names kept.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def plain(value: Value) -> int | Fraction:
 
 
 def without_repeats(explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
-    """Leave out the sentences that an earlier explanation of the same question said already."""
+    """Leave out sentences of earlier explanations of the same question."""
     said: set[str] = set()
     found = []
     for one in explanations:

@@ -1,4 +1,4 @@
-"""Writing: a right answer as it is written down, in the unit, decimals and order of the sheet."""
+"""Answer key: right answers in the unit, decimals and order of the sheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NONE = "none"
 
 
 def written_answer(solution: Solution, terms: AnswerTerms, *, short: bool = False) -> str:
-    """Return an answer as it would be written down; ``short`` as an entry of a list.
+    """Return an answer as text, ``short`` as an entry of a list.
 
     Examples
     --------

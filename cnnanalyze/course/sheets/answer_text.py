@@ -1,4 +1,4 @@
-"""Wording: answers as people write them, in messages and in the margin of a graded sheet."""
+"""Answer text: answers as people write them, in messages and on graded sheets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def answer_text(
     unit: str = "",
     decimals: int | None = None,
 ) -> str:
-    """Return an answer as it would be written down; with ``decimals``, rounded to so many.
+    """Return an answer as text; with ``decimals``, rounded to as many.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def _nested(value: tuple[Any, ...], form: str, decimals: int | None) -> str:
 
 
 def list_text(written: list[str]) -> str:
-    """Return entries as a list has them: between semicolons if there are commas in them."""
+    """Return entries as a list, separated by semicolons if they contain commas."""
     return ("; " if any("," in w for w in written) else ", ").join(written)
 
 
@@ -136,7 +136,7 @@ _LARGE = 10_000
 
 
 def join(words: list[str], last: str = "and") -> str:
-    """Return several things as a sentence lists them.
+    """Join words as a sentence lists them.
 
     Examples
     --------

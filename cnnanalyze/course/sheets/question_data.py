@@ -1,4 +1,4 @@
-"""Givens: the data of a question, as it is to be printed: numbers, matrices, networks."""
+"""Question data: the numbers, matrices and networks of a question, as they are printed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cnnanalyze.graph.node import Node
 
 
 class QuestionDatum(NamedTuple):
-    """One thing that is given."""
+    """One datum of a question."""
 
     word: str
     text: str = ""
@@ -35,14 +35,14 @@ DataList = tuple[QuestionDatum, ...]
 
 
 class QuestionData(NamedTuple):
-    """What a question gives: to all of its answers, and to each."""
+    """The data of a question: those of all its answers, and those of each."""
 
     common: DataList
     own: dict[str, DataList]
 
 
 def question_data(question: SolvedQuestion) -> QuestionData:
-    """Return what is given, once for all answers as far as it is the same.
+    """Return the data of a question; data of all answers once.
 
     Examples
     --------
@@ -72,20 +72,20 @@ def question_data(question: SolvedQuestion) -> QuestionData:
 
 
 def _subject(solved: SolvedAnswer) -> str:
-    """Return what an answer is about, the same for answers that may have data in common."""
-    about = solved.ask.about
-    if isinstance(about, TopicBasis):
-        return about.topic
-    return "a network" if isinstance(about, NetworkBasis) else ""
+    """Return the subject of an answer; answers of one subject may share data."""
+    basis = solved.request.basis
+    if isinstance(basis, TopicBasis):
+        return basis.topic
+    return "a network" if isinstance(basis, NetworkBasis) else ""
 
 
 def _data(solved: SolvedAnswer, *, whole: bool = False) -> Iterator[QuestionDatum]:
-    """Yield what is given; the ``whole`` of it, or what has a bearing on the answer."""
-    match solved.ask.about:
+    """Yield the data of an answer: the ``whole``, or what affects the answer."""
+    match solved.request.basis:
         case TopicBasis(topic, quantity, section):
             yield from _of_section(section, () if whole else TOPICS[topic].idle(quantity, section))
-        case NetworkBasis(_, tree) if solved.source is not None:
-            yield from _of_network(solved.source.network, tree)
+        case NetworkBasis(_, tree) if solved.selection is not None:
+            yield from _of_network(solved.selection.network, tree)
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def _said(value: Any) -> str:  # noqa: ANN401
 
 
 def _exactly(value: int | Fraction) -> str:
-    """Return a number with all its digits, or as a fraction: it is there to be computed with."""
+    """Return a number with all its digits or as a fraction, to compute with."""
     text = short_number(value)
     if Fraction(text.replace(",", "")) == value:
         return text
@@ -175,7 +175,7 @@ def _of_network(network: Network, tree: Mapping) -> Iterator[QuestionDatum]:
 
 
 def _lines(nodes: Sequence[Node], before: str) -> Iterator[str]:
-    """Yield a line for each layer and for each block, what is repeated in it said once.
+    """Yield a line for each layer and each block, repeats once.
 
     What stands before the first layer need not be said to be what it reads; of several inputs
     nothing does.

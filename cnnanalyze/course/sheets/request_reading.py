@@ -1,4 +1,4 @@
-"""Reading what a question asks for: each answer with the numbers or the network that it takes."""
+"""Request reading: each requested answer with the numbers or the network that it depends on."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ _REPLACED_KEYS = {
     "spec": (*SPEC_KEYS, "set", "classes", "trains"),
     "layers": ("spec", "set", "classes", "trains"),
 }
-"""What a key of an answer takes the place of in its question, besides the key itself."""
+"""The keys of the question that a key of an answer replaces, besides the key itself."""
 _TRAINING_QUANTITIES = frozenset({"trainable", "training_numbers"})
-"""Quantities that ``trains`` has a bearing on."""
+"""Quantities that ``trains`` affects."""
 
 Entries = Sequence[tuple[Scalar, Tree]]
 
 
 class RequestReader:
-    """Reads the answers of one question, and what of the question each of them reads."""
+    """Reads the requested answers of one question, and records which data each depends on."""
 
     def __init__(
         self,
         question: Usage,
         notation: str,
-        manner: AnswerFormat,
+        answer_format: AnswerFormat,
         shares_points: bool,
     ) -> None:
         self.question = question
         self.notation = notation
-        self.manner = manner
+        self.answer_format = answer_format
         self.shares_points = shares_points
         self.faults: Faults = question.faults
         self.before = len(self.faults)
@@ -61,32 +61,32 @@ class RequestReader:
             self.base = Usage(base, base.keys(), self.faults)
 
     def finish(self) -> None:
-        """Note what of the numbers of the question has a bearing on no answer."""
+        """Record a fault for each number of the question that affects no answer."""
         if self.base is not None and len(self.faults) == self.before:
             self.base.finish("by any answer of the question")
 
     def read(
         self, name: str, written: WrittenAnswer, before: tuple[str, ...]
     ) -> Iterator[AnswerRequest]:
-        """Read one thing that is asked for."""
+        """Read one requested answer."""
         words = tuple(written.about)  # what it is about says which it may have
-        ask = self._general(name, written)
+        request = self._general(name, written)
         combined = [k for k in words if k in COMBINATIONS]
         topics = [k for k in words if k in TOPICS]
         about = [k for k in words if k in NETWORK_KEYS]
         is_of_network = bool({"spec", "layers"} & set(words))
         if combined:
-            yield from self._combination(ask, combined[0], written.tree, before)
+            yield from self._combination(request, combined[0], written.tree, before)
         elif len(topics) > 1 or (topics and is_of_network):
-            self.faults.add(f"'{name}' is about {quoted([*topics, *about])} at once", ask.mark)
+            self.faults.add(f"'{name}' is about {quoted([*topics, *about])} at once", request.mark)
         elif is_of_network or not (topics or self.topic):
             base = () if self.topic else self.question.tree.entries
-            yield from self._of_network(ask, base, written)
+            yield from self._of_network(request, base, written)
         else:
-            yield from self._of_topic(ask, topics[0] if topics else self.topic, written)
+            yield from self._of_topic(request, topics[0] if topics else self.topic, written)
 
     def _general(self, name: str, written: WrittenAnswer) -> AnswerRequest:
-        """Read what every answer may have, whatever it is about."""
+        """Read the keys that every requested answer may have."""
         if written.points is not None and self.shares_points:
             given = written.tree.get("points") or written.tree
             self.faults.add(
@@ -101,13 +101,13 @@ class RequestReader:
             written.tree.mark,
             written.text,
             written.notation or self.notation,
-            written.over(self.manner, self.faults, is_one=True),
+            written.over(self.answer_format, self.faults, is_one=True),
         )
 
     # --- other answers ----------------------------------------------------------------------------
 
     def _combination(
-        self, ask: AnswerRequest, word: str, tree: Mapping, before: tuple[str, ...]
+        self, request: AnswerRequest, word: str, tree: Mapping, before: tuple[str, ...]
     ) -> Iterator[AnswerRequest]:
         known = (word, *(k for k in ANSWER_KEYS if k != "find"))
         refuse_unknown(tree, known, f"a {word}", self.faults)
@@ -127,12 +127,12 @@ class RequestReader:
                     help=f"before it come {quoted(before)}" if before else "",
                 )
                 return
-        yield ask._replace(about=CombinationBasis(word, names))
+        yield request._replace(basis=CombinationBasis(word, names))
 
     # --- given numbers ----------------------------------------------------------------------------
 
     def _of_topic(
-        self, ask: AnswerRequest, name: str, written: WrittenAnswer
+        self, request: AnswerRequest, name: str, written: WrittenAnswer
     ) -> Iterator[AnswerRequest]:
         topic = TOPICS[name]
         own = written.tree.get(name)
@@ -148,23 +148,23 @@ class RequestReader:
                 return  # told with the question
             base = whole.entries
         changes = (*(own.entries if isinstance(own, Mapping) else ()), *rest)
-        quantity = self._quantity(topic, name, written.find, ask)
+        quantity = self._quantity(topic, name, written.find, request)
         for level in (base, changes):
-            topic.check(name, Mapping(tuple(level), ask.mark), self.faults)
-        renamed = topic.renamed(Mapping(tuple(changes), ask.mark))
+            topic.check(name, Mapping(tuple(level), request.mark), self.faults)
+        renamed = topic.renamed(Mapping(tuple(changes), request.mark))
         replaced = {other for k, _ in renamed.entries for other in topic.instead.get(k.text, ())}
         kept = tuple(e for e in base if topic.word(e[0].text) not in replaced)
-        before = topic.renamed(Mapping(kept, ask.mark))
+        before = topic.renamed(Mapping(kept, request.mark))
         section = bind(with_overrides(before, renamed), topic.section, f"'{name}'", self.faults)
         if section is None or not quantity:
             return
         self._count_as_read(topic, quantity, section, kept, changes)
-        yield ask._replace(about=TopicBasis(name, quantity, section))
+        yield request._replace(basis=TopicBasis(name, quantity, section))
 
     def _count_as_read(
         self, topic: Topic, quantity: str, section: Section, kept: Entries, changes: Entries
     ) -> None:
-        """Count what has a bearing on the answer as read, and note what of its own has none."""
+        """Mark the data that affect the answer as read; its own data must affect it."""
         idle = topic.idle(quantity, section)
         changed = {topic.word(k.text) for k, _ in changes}
         if self.base is not None:
@@ -177,14 +177,14 @@ class RequestReader:
                     f"'{key.text}' does not affect '{quantity}' here", key.mark, code="SP003"
                 )
 
-    def _quantity(self, topic: Topic, name: str, find: Tree | None, ask: AnswerRequest) -> str:
+    def _quantity(self, topic: Topic, name: str, find: Tree | None, request: AnswerRequest) -> str:
         known = tuple(topic.quantities)
         if find is None:
             if topic.default:
                 return topic.default
             self.faults.add(
                 f"'{name}' needs 'find': what is asked for",
-                ask.mark,
+                request.mark,
                 help=f"there are {', '.join(known)}",
             )
             return ""
@@ -201,7 +201,7 @@ class RequestReader:
     # --- networks ---------------------------------------------------------------------------------
 
     def _of_network(
-        self, ask: AnswerRequest, base: Entries, written: WrittenAnswer
+        self, request: AnswerRequest, base: Entries, written: WrittenAnswer
     ) -> Iterator[AnswerRequest]:
         before, known = len(self.faults), (*ANSWER_KEYS, *NETWORK_KEYS)
         refuse_unknown(written.tree, known, "an answer about a network", self.faults)
@@ -212,19 +212,21 @@ class RequestReader:
         given = {k.text for k, _ in changes}
         replaced = {old for new, others in _REPLACED_KEYS.items() if new in given for old in others}
         kept = tuple(e for e in base if e[0].text in NETWORK_KEYS and e[0].text not in replaced)
-        merged = with_overrides(Mapping(kept, self.question.tree.mark), Mapping(changes, ask.mark))
+        merged = with_overrides(
+            Mapping(kept, self.question.tree.mark), Mapping(changes, request.mark)
+        )
         if merged.get("spec") is None and merged.get("layers") is None:
             self.faults.add(
-                f"nothing says what '{ask.name}' is about",
-                ask.mark,
+                f"nothing says what '{request.name}' is about",
+                request.mark,
                 help="name a 'spec', write 'input' and 'layers', "
                 f"or take one of {', '.join(TOPICS)}",
             )
             return
         if not isinstance(find, Scalar) or find.value is None:
             self.faults.add(
-                f"'{ask.name}' needs 'find': what is asked for",
-                (find or ask).mark,
+                f"'{request.name}' needs 'find': what is asked for",
+                (find or request).mark,
                 help="such as output, parameters, macs, receptive_field",
             )
             return
@@ -237,10 +239,10 @@ class RequestReader:
                 self.faults.add(
                     f"'{key.text}' does not affect '{find.text}'", key.mark, code="SP003"
                 )
-        yield ask._replace(about=NetworkBasis(find.text, merged))
+        yield request._replace(basis=NetworkBasis(find.text, merged))
 
     def _contradicts(self, merged: Mapping) -> bool:
-        """Note what says twice which network is meant, or which layers."""
+        """Record a fault if the network or the layers are given twice."""
         before = len(self.faults)
         if merged.get("spec") is not None:
             for key, _ in merged.entries:
@@ -263,6 +265,6 @@ class RequestReader:
 
 
 def _irrelevant(quantity: str) -> tuple[str, ...]:
-    """Return the keys that have no bearing on a quantity of a network."""
+    """Return the keys that do not affect a quantity of a network."""
     idle = () if quantity in _TRAINING_QUANTITIES else ("trains",)
     return (*idle, "layer", "over") if quantity in PATTERN else idle

@@ -1,4 +1,4 @@
-"""Sheets: homework as it is written down, with the place of every word."""
+"""Sheets: homework as it is written, with the place of every word."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SPEC_KEYS = ("input", "inputs", "layers", "blocks", "params", "defaults", "train
 
 
 class Credit(NamedTuple):
-    """What a wrong answer is worth if it is known how it came about, as a share of the points."""
+    """The shares of the points for wrong answers that a mistake explains."""
 
     one_slip: Fraction = Fraction(0)
     two_slips: Fraction = Fraction(0)
     consequential: Fraction = Fraction(1)
-    """If it is right for what the student had answered before."""
+    """For an answer that is right given an earlier wrong one."""
     slips: tuple[str, ...] | None = None
     """The names of the mistakes that earn anything; without a list, those that are common."""
 
@@ -36,7 +36,7 @@ NO_CREDIT = Credit()
 
 
 class TopicBasis(NamedTuple):
-    """What an answer is worked out from: numbers given directly."""
+    """The basis of an answer: numbers in the question."""
 
     topic: str
     quantity: str
@@ -44,15 +44,15 @@ class TopicBasis(NamedTuple):
 
 
 class NetworkBasis(NamedTuple):
-    """What an answer is worked out from: a network, in a spec or in the question."""
+    """The basis of an answer: a network, in a spec or in the question."""
 
     quantity: str
     tree: Mapping
-    """The keys that say which network, and what of it."""
+    """The keys that select the network and its layers."""
 
 
 class CombinationBasis(NamedTuple):
-    """What an answer is worked out from: other answers of the same question."""
+    """The basis of an answer: other answers of the same question."""
 
     word: str
     names: tuple[str, ...]
@@ -76,31 +76,31 @@ class AnswerFormat(NamedTuple):
 
 
 class AnswerRequest(NamedTuple):
-    """One thing that is asked for."""
+    """One requested answer."""
 
     name: str
     points: Fraction
-    about: TopicBasis | NetworkBasis | CombinationBasis
+    basis: TopicBasis | NetworkBasis | CombinationBasis
     mark: Mark
     text: str = ""
     notation: str = "plain"
-    manner: AnswerFormat = AnswerFormat()
+    answer_format: AnswerFormat = AnswerFormat()
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question with everything that it asks for."""
+    """One question with its requested answers."""
 
     id: str
     text: str
-    asks: tuple[AnswerRequest, ...]
+    requests: tuple[AnswerRequest, ...]
     mark: Mark = field(repr=False)
     source: str = ""
 
     @property
     def points(self) -> Fraction:
-        """What all of it is worth."""
-        return sum((a.points for a in self.asks), Fraction(0))
+        """The points of the question."""
+        return sum((a.points for a in self.requests), Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Sheet:
     questions: tuple[Question, ...]
     source: Source = field(repr=False)
     folder: Path | None = None
-    """Where the specs that it names lie."""
+    """The folder of the specs that it names."""
     about: str = ""
     credit: Credit = NO_CREDIT
     origin: str = ""
@@ -119,7 +119,7 @@ class Sheet:
 
     @property
     def points(self) -> Fraction:
-        """What all questions are worth."""
+        """The points of all questions."""
         return sum((q.points for q in self.questions), Fraction(0))
 
     def question(self, id: str) -> Question | None:  # noqa: A002 - the word of the sheet
@@ -139,12 +139,12 @@ def bundled_sheets() -> dict[str, Path]:
 
 
 def find_sheet(name: str | Path) -> Path:
-    """Return the file of a sheet, or of one that comes along: ``zoo:NAME``.
+    """Return the file of a sheet, or of a bundled one: ``zoo:NAME``.
 
     Raises
     ------
     UsageError
-        If no sheet of that name comes along.
+        If no bundled sheet has that name.
     """
     text = str(name)
     if not text.startswith(ZOO):

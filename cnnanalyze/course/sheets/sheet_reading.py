@@ -1,4 +1,4 @@
-"""Reading sheets: every question with its place, and all that is wrong in one run."""
+"""Sheet reading: every question with its place, and all faults in one run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_ANSWERS = 200
 
 
 def load_sheet(name: Path | str) -> Sheet:
-    """Read a sheet from a file, or one that comes along (``zoo:NAME``).
+    """Read a sheet from a file, or a bundled one (``zoo:NAME``).
 
     Raises
     ------
@@ -51,7 +51,7 @@ def read_sheet(source: Source, folder: Path | None = None) -> Sheet:
     Examples
     --------
     >>> sheet = read_sheet(Source("here", "{sheet: 1, questions: [{window: {n: 6, f: 3}}]}"))
-    >>> sheet.questions[0].id, sheet.questions[0].asks[0].about.quantity
+    >>> sheet.questions[0].id, sheet.questions[0].requests[0].basis.quantity
     ('1', 'output')
     """
     faults = Faults()
@@ -73,7 +73,7 @@ def read_sheet(source: Source, folder: Path | None = None) -> Sheet:
 
 
 class _SheetReader:
-    """Reads a sheet, and notes all that is wrong with it."""
+    """Reads a sheet and records all faults."""
 
     def __init__(self, source: Source, folder: Path | None, faults: Faults) -> None:
         self.source = source
@@ -94,7 +94,7 @@ class _SheetReader:
         )
 
     def check_ids(self, questions: Sequence[Question]) -> None:
-        """Note what is called like something else, so that an answer could be meant for both."""
+        """Record a fault for ids that are not unique."""
         seen: dict[str, Mark] = {}
         for question in questions:
             first = seen.setdefault(question.id, question.mark)
@@ -105,13 +105,13 @@ class _SheetReader:
                     help="give one of both another id",
                 )
         for question in questions:
-            for ask in question.asks:
-                label = f"{question.id}.{ask.name}"
-                if ask.name != ONLY_ANSWER and label in seen:
+            for request in question.requests:
+                label = f"{question.id}.{request.name}"
+                if request.name != ONLY_ANSWER and label in seen:
                     self.faults.add(
-                        f"'{label}' is the answer '{ask.name}' of question '{question.id}', and "
-                        f"also a question, in line {seen[label].line}",
-                        ask.mark,
+                        f"'{label}' is the answer '{request.name}' of question '{question.id}', "
+                        f"and also a question, in line {seen[label].line}",
+                        request.mark,
                         help="give one of both another name",
                     )
 
@@ -123,12 +123,12 @@ class _SheetReader:
             self.faults.add(message, place.mark)
             return
         notation = written.notation or "plain"
-        manner = written.over(AnswerFormat(), self.faults)
+        answer_format = written.over(AnswerFormat(), self.faults)
         for number, item in enumerate(written.questions, start=1):
-            yield from self.question(number, item, notation, manner)
+            yield from self.question(number, item, notation, answer_format)
 
     def question(
-        self, number: int, written: WrittenQuestion, notation: str, manner: AnswerFormat
+        self, number: int, written: WrittenQuestion, notation: str, answer_format: AnswerFormat
     ) -> Iterator[Question]:
         before, tree = len(self.faults), written.tree
         id_ = written.id or str(number)
@@ -142,25 +142,25 @@ class _SheetReader:
             )
             return
         usage = Usage(tree, (*TOPICS, *NETWORK_KEYS), self.faults)
-        asks = list(self.asks(written, usage, notation, manner))
+        requests = list(self.requests(written, usage, notation, answer_format))
         if len(self.faults) == before:
             usage.finish(
                 f"by any answer of question '{id_}'",
                 help="remove it, or ask for something that depends on it",
             )
-        if asks:
+        if requests:
             mark = (tree.get("id") or tree).mark
             if written.points is not None:
-                asks = [a._replace(points=written.points / len(asks)) for a in asks]
-            yield Question(id_, written.text, tuple(asks), mark, written.source)
+                requests = [a._replace(points=written.points / len(requests)) for a in requests]
+            yield Question(id_, written.text, tuple(requests), mark, written.source)
 
-    def asks(
-        self, written: WrittenQuestion, usage: Usage, notation: str, manner: AnswerFormat
+    def requests(
+        self, written: WrittenQuestion, usage: Usage, notation: str, answer_format: AnswerFormat
     ) -> Iterator[AnswerRequest]:
         wanted, find = written.ask, written.find
         notation = written.notation or notation
-        manner = written.over(manner, self.faults, is_one=wanted is None)
-        reader = RequestReader(usage, notation, manner, written.points is not None)
+        answer_format = written.over(answer_format, self.faults, is_one=wanted is None)
+        reader = RequestReader(usage, notation, answer_format, written.points is not None)
         if wanted is None:
             only = find or WrittenAnswer(tree=Mapping((), written.tree.mark))
             yield from reader.read(ONLY_ANSWER, only, ())

@@ -1,4 +1,4 @@
-"""Solving: every question of a sheet worked out by the rules, each answer with its working."""
+"""Solving: every question of a sheet worked out, each answer with its working."""
 
 from __future__ import annotations
 
@@ -49,28 +49,28 @@ from cnnanalyze.layers.traits import Trait
 class SolvedAnswer(NamedTuple):
     """One answer."""
 
-    ask: AnswerRequest
+    request: AnswerRequest
     solution: Solution
-    source: NetworkSelection | None = None
+    selection: NetworkSelection | None = None
     """What it is about, if that is a network."""
     parts: Mapping[str, Solution] = {}
     """The answers that it is made of, if it is made of any."""
 
     @property
     def terms(self) -> AnswerTerms:
-        """How closely the answer must be met, and how it is written."""
-        manner = self.ask.manner
+        """The tolerance of the answer, and how it is written."""
+        answer_format = self.request.answer_format
         return AnswerTerms(
-            manner.tolerance,
-            manner.is_of_counts,
-            manner.decimals,
-            next((u for u in manner.units if _suits(u, self.solution)), ""),
-            NOTATIONS[self.ask.notation].width_first,
+            answer_format.tolerance,
+            answer_format.is_of_counts,
+            answer_format.decimals,
+            next((u for u in answer_format.units if _suits(u, self.solution)), ""),
+            NOTATIONS[self.request.notation].width_first,
         )
 
     @property
-    def said(self) -> str:
-        """The answer as it would be written down."""
+    def answer_text(self) -> str:
+        """The answer as it is written on paper."""
         return written_answer(self.solution, self.terms)
 
 
@@ -130,7 +130,7 @@ def solve(sheet: Sheet, notation: str = "") -> SolvedSheet:
     >>> from cnnanalyze.errors import Source
     >>> from cnnanalyze.course.sheets.sheet_reading import read_sheet
     >>> sheet = read_sheet(Source("here", "{sheet: 1, questions: [{window: {n: 6, f: 3, p: 1}}]}"))
-    >>> solve(sheet)["1"].answers["answer"].said
+    >>> solve(sheet)["1"].answers["answer"].answer_text
     '6'
     """
     worker = _Solver(sheet, notation)
@@ -141,22 +141,22 @@ def solve(sheet: Sheet, notation: str = "") -> SolvedSheet:
 
 def _check_unit(solved: SolvedAnswer) -> None:
     """Refuse a unit that is said of an answer and does not suit it."""
-    manner = solved.ask.manner
-    if manner.own_unit and manner.units and not solved.terms.unit:
+    answer_format = solved.request.answer_format
+    if answer_format.own_unit and answer_format.units and not solved.terms.unit:
         counted = {BYTES: "bytes", PERCENT: "percent"}.get(solved.solution.unit, "no unit")
         raise UsageError(
-            f"'{solved.ask.name}' has {counted}, so it cannot be given in "
-            f"{' or '.join(manner.units)}",
+            f"'{solved.request.name}' has {counted}, so it cannot be given in "
+            f"{' or '.join(answer_format.units)}",
             help=f"units are {', '.join(NAMED)}",
         )
 
 
-def _place(ask: AnswerRequest, fault: Fault) -> Mark:
+def _place(request: AnswerRequest, fault: Fault) -> Mark:
     """Return the place of the word that a message speaks of, or else of the question."""
-    if isinstance(ask.about, NetworkBasis):
-        mark = place_of(ask.about.tree, fault.message)
-        return ask.mark if mark is ask.about.tree.mark else mark
-    return ask.mark
+    if isinstance(request.basis, NetworkBasis):
+        mark = place_of(request.basis.tree, fault.message)
+        return request.mark if mark is request.basis.tree.mark else mark
+    return request.mark
 
 
 class _Solver:
@@ -171,36 +171,36 @@ class _Solver:
 
     def question(self, question: Question) -> SolvedQuestion:
         found: dict[str, SolvedAnswer] = {}
-        for ask in question.asks:
-            own = ask._replace(notation=self.notation or ask.notation)
+        for request in question.requests:
+            own = request._replace(notation=self.notation or request.notation)
             try:
                 solved = self.answer(own, found)
                 _check_unit(solved)
-                found[ask.name] = solved
+                found[request.name] = solved
             except CnnError as error:
                 for fault in error.faults:
-                    placed = fault if fault.mark else replace(fault, mark=_place(ask, fault))
+                    placed = fault if fault.mark else replace(fault, mark=_place(request, fault))
                     self.faults.note(placed)
         return SolvedQuestion(question, found)
 
-    def answer(self, ask: AnswerRequest, found: Mapping[str, SolvedAnswer]) -> SolvedAnswer:
-        asking = ExplanationBuilder(ask.notation)
-        match ask.about:
+    def answer(self, request: AnswerRequest, found: Mapping[str, SolvedAnswer]) -> SolvedAnswer:
+        builder = ExplanationBuilder(request.notation)
+        match request.basis:
             case TopicBasis(topic, quantity, section):
-                return SolvedAnswer(ask, TOPICS[topic].solve(quantity, section, asking))
+                return SolvedAnswer(request, TOPICS[topic].solve(quantity, section, builder))
             case CombinationBasis(word, names):
                 missing = [n for n in names if n not in found]
                 if missing:  # its own fault is noted already
                     raise UsageError(f"without '{missing[0]}' this cannot be worked out")
                 parts = {n: found[n].solution for n in names}
-                return SolvedAnswer(ask, combine(word, names, parts, asking), parts=parts)
+                return SolvedAnswer(request, combine(word, names, parts, builder), parts=parts)
             case NetworkBasis(quantity, tree):
-                about = self.about(tree)
-                return SolvedAnswer(ask, solve_network(about, quantity, asking), about)
+                selection = self.selection(tree)
+                return SolvedAnswer(request, solve_network(selection, quantity, builder), selection)
 
     # --- networks ---------------------------------------------------------------------------------
 
-    def about(self, tree: MappingTree) -> NetworkSelection:
+    def selection(self, tree: MappingTree) -> NetworkSelection:
         """Return what a question is about, read once for all that ask the same."""
         layers = words_of(tree.get("layer"))
         over = words_of(tree.get("over"))
@@ -228,7 +228,7 @@ class _Solver:
         return self.abouts[key]
 
     def network(self, tree: MappingTree) -> tuple[Network, Network | None, str]:
-        """Return the network, the one that overlooks a change of the question, and in words."""
+        """Return the network, the one without a change by the question, and the change in words."""
         settings = tree.get("set")
         given: dict[str, Any] = {}
         if isinstance(settings, MappingTree):
@@ -319,7 +319,7 @@ def build_inline(tree: MappingTree, settings: dict[str, Any], sheet: Sheet) -> N
 
 
 def with_classes(network: Network, classes: int) -> Network:
-    """Return a network whose last dense layer tells so many classes apart.
+    """Return a network whose last dense layer has an output per class.
 
     Examples
     --------

@@ -23,7 +23,7 @@ Tensors = Mapping[str, tuple[Number, ...]]
 
 
 class ActivationResult(NamedTuple):
-    """What came of it."""
+    """The output of a layer, with its formula and working."""
 
     after: Volume
     formula: str
@@ -113,7 +113,7 @@ def softmax(x: Volume, *, logarithm: bool = False) -> ActivationResult:
 
 
 def _remarks(x: Volume, *, shifted: bool) -> Iterator[str]:
-    """Say what may surprise in a softmax."""
+    """Return remarks on surprising results of a softmax."""
     if shifted:
         yield (
             "the largest is subtracted first: e^x would be too large, and the quotients are the "

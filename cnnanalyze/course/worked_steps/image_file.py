@@ -1,4 +1,4 @@
-"""Files that hold an image: rows of numbers, an array of NumPy, a picture."""
+"""Image files: rows of numbers, arrays of NumPy, pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A layer on given numbers: which working each kind has."""
+"""Working of layers: how each kind is worked out on given numbers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class LayerCall(NamedTuple):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """What the layer is told."""
+        """The attributes of the layer."""
         return self.layer.attributes
 
     def pair(self, name: str, otherwise: str = "") -> tuple[int, int]:
@@ -86,13 +86,15 @@ def work(call: LayerCall) -> WorkedLayer:
     return section._replace(remarks=(*call.remarks, *section.remarks))
 
 
-def _windowed(call: LayerCall, what: str, walk: SlidingWindow, formula: str) -> WorkedLayer:
+def _windowed(call: LayerCall, what: str, window: SlidingWindow, formula: str) -> WorkedLayer:
     signal = call.x.rank == 1  # it has one axis; that of the rows is none of it
-    parts = [f"{what}, {'kernel' if walk.kernels else 'window'} {_size(walk.size, signal=signal)}"]
-    for name, (a, b) in (("stride", walk.stride), ("dilation", walk.dilation)):
+    parts = [
+        f"{what}, {'kernel' if window.kernels else 'window'} {_size(window.size, signal=signal)}"
+    ]
+    for name, (a, b) in (("stride", window.stride), ("dilation", window.dilation)):
         if name == "stride" or (a, b) != (1, 1):
             parts.append(f"{name} {b if signal or a == b else f'{a}x{b}'}")
-    (top, bottom), (left, right) = walk.padding
+    (top, bottom), (left, right) = window.padding
     ends = [("left", left), ("right", right)]
     sides = ends if signal else [("above", top), ("below", bottom), *ends]
     if any(number for _, number in sides):
@@ -102,11 +104,11 @@ def _windowed(call: LayerCall, what: str, walk: SlidingWindow, formula: str) -> 
     remarks = tuple(
         f"the last {noun if f.unread == 1 else f'{f.unread} {noun}s'} of the input "
         f"{'is' if f.unread == 1 else 'are'} not read: the next window would not fit"
-        for f, noun in zip(walk.fits, ("row", "number" if signal else "column"), strict=True)
+        for f, noun in zip(window.fits, ("row", "number" if signal else "column"), strict=True)
         if f.unread
     )
     return WorkedLayer(
-        call.name, call.layer.kind, ", ".join(parts), call.inputs, walk.output, walk, formula,
+        call.name, call.layer.kind, ", ".join(parts), call.inputs, window.output, window, formula,
         remarks=remarks,
     )  # fmt: skip
 
@@ -143,7 +145,7 @@ def _depthwise(call: LayerCall) -> WorkedLayer:
 def _slid(
     call: LayerCall, kernels: tuple[tuple[Plane, ...], ...], reads: tuple[tuple[int, ...], ...]
 ) -> WorkedLayer:
-    walk = SlidingWindow(
+    window = SlidingWindow(
         call.x,
         kernels,
         reads,
@@ -159,8 +161,8 @@ def _slid(
         what = "convolution (the kernel rotated by 180 degrees)"
     elif Trait.DEPTHWISE in call.layer.traits:
         what = "depthwise cross-correlation"
-    formula = "sum of products" + (" + bias" if walk.biases else "")
-    return _windowed(call, what, walk, formula)
+    formula = "sum of products" + (" + bias" if window.biases else "")
+    return _windowed(call, what, window, formula)
 
 
 def _kernels(
@@ -186,7 +188,7 @@ def _dense(call: LayerCall) -> WorkedLayer:
     numbers, weights = call.x.flat(), call.tensors["kernel"]
     size = (1, len(numbers))
     exactly = Fit(1, 0, 0, 1, 1)
-    walk = SlidingWindow(
+    window = SlidingWindow(
         Volume(((numbers,),), rank=0),
         tuple(((weights[u :: layer.units],),) for u in range(layer.units)),
         ((0,),) * layer.units,
@@ -196,16 +198,16 @@ def _dense(call: LayerCall) -> WorkedLayer:
         (exactly, exactly),
         call.tensors.get("bias", ()),
     )
-    formula = "sum of products" + (" + bias" if walk.biases else "")
+    formula = "sum of products" + (" + bias" if window.biases else "")
     title = f"dense, {_count(len(numbers), 'number')} to {_count(layer.units, 'unit')}"
-    return WorkedLayer(call.name, layer.kind, title, call.inputs, walk.output, walk, formula)
+    return WorkedLayer(call.name, layer.kind, title, call.inputs, window.output, window, formula)
 
 
 def _pool(call: LayerCall) -> WorkedLayer:
     layer: Any = call.layer
     highest = Trait.MAX_POOLING in layer.traits
     counted = not highest and layer.count_padding
-    walk = SlidingWindow(
+    window = SlidingWindow(
         call.x,
         (),
         tuple((c,) for c in range(call.x.channels)),
@@ -213,17 +215,17 @@ def _pool(call: LayerCall) -> WorkedLayer:
         call.pair("stride", otherwise="kernel"),
         call.pair("dilation"),
         call.fits(),
-        join="max" if highest else "mean",
-        filler=0 if counted else None,
+        reduction="max" if highest else "mean",
+        border_value=0 if counted else None,
     )
     what = "max pooling" if highest else "average pooling"
-    return _windowed(call, what, walk, f"{'largest' if highest else 'mean'} of each window")
+    return _windowed(call, what, window, f"{'largest' if highest else 'mean'} of each window")
 
 
 def _whole(call: LayerCall) -> WorkedLayer:
     exactly = Fit(1, 0, 0, 1, 1)
     highest = Trait.MAX_POOLING in call.layer.traits
-    walk = SlidingWindow(
+    window = SlidingWindow(
         call.x,
         (),
         tuple((c,) for c in range(call.x.channels)),
@@ -231,11 +233,11 @@ def _whole(call: LayerCall) -> WorkedLayer:
         (1, 1),
         (1, 1),
         (exactly, exactly),
-        join="max" if highest else "mean",
-        filler=None,
+        reduction="max" if highest else "mean",
+        border_value=None,
     )
     what = "global max pooling" if highest else "global average pooling"
-    return _windowed(call, what, walk, f"{'largest' if highest else 'mean'} of each channel")
+    return _windowed(call, what, window, f"{'largest' if highest else 'mean'} of each channel")
 
 
 def _pointwise(

@@ -1,4 +1,4 @@
-"""Numbers as people write them: matrices on a command line, and in files of rows."""
+"""Matrix parser: matrices on a command line and in files of rows."""
 
 from __future__ import annotations
 

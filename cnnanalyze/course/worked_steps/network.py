@@ -28,7 +28,7 @@ BLANK = {"bias": 0, "beta": 0, "moving mean": 0, "gamma": 1, "moving variance": 
 
 
 def work_out(network: Network, image: Volume | None = None) -> tuple[WorkedLayer, ...]:
-    """Work every layer of a network out, on the numbers that its spec gives or on others.
+    """Work out every layer of a network, on the numbers of its spec or on others.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def _flat(values: Any) -> Iterator[Number]:  # noqa: ANN401 - tuples in tuples
 
 
 class WindowAttributes(NamedTuple):
-    """How a window walks; as attributes of a layer."""
+    """How a window slides, as attributes of a layer."""
 
     stride: int | tuple[int, int] | None = None
     padding: str | int | tuple[int, int] = "valid"
@@ -154,7 +154,7 @@ def convolve(
     depthwise: bool = False,
     name: str = Conv.kind,
 ) -> WorkedLayer:
-    """Lay filters over an image.
+    """Convolve an image with filters.
 
     Parameters
     ----------

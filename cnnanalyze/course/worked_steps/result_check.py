@@ -105,35 +105,35 @@ def _sign(printed: Number, right: Number) -> str:
 
 def _known_misunderstanding(section: WorkedLayer, printed: Volume) -> str:
     """Return under which misunderstanding the printed result comes out, if there is one."""
-    if section.walk is None:
+    if section.sliding_window is None:
         return ""
-    for words, walk in _variations(section.walk):
-        if walk.output.planes == printed.planes:
+    for words, window in _variations(section.sliding_window):
+        if window.output.planes == printed.planes:
             return words
     return ""
 
 
-def _variations(walk: SlidingWindow) -> Iterator[tuple[str, SlidingWindow]]:
-    if walk.kernels:
-        told = "if the kernel is not rotated" if walk.flipped else (
+def _variations(window: SlidingWindow) -> Iterator[tuple[str, SlidingWindow]]:
+    if window.kernels:
+        told = "if the kernel is not rotated" if window.flipped else (
             "if the kernel is rotated by 180 degrees (a true convolution)"
         )  # fmt: skip
-        yield told, _with_kernels(walk, rotated)
-        if walk.size[0] == walk.size[1]:
+        yield told, _with_kernels(window, rotated)
+        if window.size[0] == window.size[1]:
             yield (
                 "if rows and columns of the kernel are exchanged",
-                _with_kernels(walk, lambda plane: tuple(zip(*plane, strict=True))),
+                _with_kernels(window, lambda plane: tuple(zip(*plane, strict=True))),
             )
-        if any(walk.biases):
-            yield "if the bias is forgotten", replace(walk, biases=())
+        if any(window.biases):
+            yield "if the bias is forgotten", replace(window, biases=())
         return
-    other = "mean" if walk.join == "max" else "max"
+    other = "mean" if window.reduction == "max" else "max"
     yield (
         f"if the {'mean' if other == 'mean' else 'largest'} of each window is taken",
-        replace(walk, join=other),
+        replace(window, reduction=other),
     )
 
 
-def _with_kernels(walk: SlidingWindow, change: Callable[..., object]) -> SlidingWindow:
-    kernels = tuple(tuple(change(plane) for plane in kernel) for kernel in walk.kernels)
-    return replace(walk, kernels=kernels)  # type: ignore[arg-type]
+def _with_kernels(window: SlidingWindow, change: Callable[..., object]) -> SlidingWindow:
+    kernels = tuple(tuple(change(plane) for plane in kernel) for kernel in window.kernels)
+    return replace(window, kernels=kernels)  # type: ignore[arg-type]

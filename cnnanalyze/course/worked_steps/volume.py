@@ -14,7 +14,7 @@ Plane = tuple[tuple[Number, ...], ...]
 
 
 class Volume(NamedTuple):
-    """Numbers with a place in height, width and channels, kept plane by plane.
+    """Numbers by height, width and channel, kept plane by plane.
 
     Examples
     --------
@@ -77,7 +77,7 @@ class Volume(NamedTuple):
 
 
 def vector(numbers: Iterable[Number]) -> Volume:
-    """Return numbers without a place: a channel for each."""
+    """Return numbers as channels of a vector."""
     return Volume(tuple((((n,),)) for n in numbers), rank=0)
 
 

@@ -1,8 +1,7 @@
-"""The walk of a window over given numbers: every window, every product, every sum.
+"""Window steps: a window that slides over given numbers, with every product and sum.
 
-Convolution and pooling are one walk: a window is laid on every place, what lies in it is weighed
-(or not), and joined to one number. Nothing here is an array: whole numbers stay whole, fractions
-stay fractions.
+Convolution and pooling both slide a window: the numbers in it are weighted (or not) and reduced to
+one number. There are no arrays here: integers stay integers, and fractions stay fractions.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.base import Fit
 
 Cells = tuple[tuple[Number | None, ...], ...]
-"""Rows of numbers; nothing stands where no number is: beyond the border when pooling."""
+"""Rows of numbers; nothing stands for what is beyond the border when pooling."""
 
 MOST_PRODUCTS = 30_000_000
-"""More than this takes too long by hand."""
+"""The most products; more take too long."""
 
 
 class WindowStep(NamedTuple):
-    """One window: what lies in it, and what becomes of it."""
+    """One position of the window: its numbers, products and sums."""
 
     row: int
     """The place in the output, from 0, as is the column and the channel."""
@@ -38,7 +37,7 @@ class WindowStep(NamedTuple):
     reads: tuple[int, ...]
     """The channels of the input that are read."""
     windows: tuple[Cells, ...]
-    """What lies under the window, for each of these channels."""
+    """The numbers in the window, for each of these channels."""
     weights: tuple[Plane, ...]
     """The kernel for each of these channels; nothing when pooling."""
     products: tuple[Plane, ...]
@@ -49,13 +48,13 @@ class WindowStep(NamedTuple):
 
     @property
     def numbers(self) -> tuple[Number, ...]:
-        """What lies in the window, where anything does."""
+        """The numbers in the window, without what is beyond the border."""
         return tuple(v for w in self.windows for row in w for v in row if v is not None)
 
 
 @dataclass(frozen=True)
 class SlidingWindow:
-    """A window that walks over an image.
+    """A window that slides over an image.
 
     Parameters
     ----------
@@ -77,7 +76,7 @@ class SlidingWindow:
     join
         ``sum``, ``max`` or ``mean``.
     filler
-        What stands beyond the border: nothing does when the mean or the maximum is taken.
+        The value beyond the border; none when pooling.
     flipped
         Whether the kernels were rotated by 180 degrees before (a convolution in the strict sense).
 
@@ -86,10 +85,10 @@ class SlidingWindow:
     >>> from cnnanalyze.layers.window import slides
     >>> image, edge = Volume((((3, 0, 1), (1, 5, 8), (2, 7, 2)),)), ((1, 0, -1),) * 3
     >>> fits = slides((3, 3), 3, 1, 1, "valid")
-    >>> walk = SlidingWindow(image, ((edge,),), ((0,),), (3, 3), (1, 1), (1, 1), fits)
-    >>> walk.step(0, 0, 0).products
+    >>> sliding_window = SlidingWindow(image, ((edge,),), ((0,),), (3, 3), (1, 1), (1, 1), fits)
+    >>> sliding_window.step(0, 0, 0).products
     (((3, 0, -1), (1, 0, -8), (2, 0, -2)),)
-    >>> walk.output.planes
+    >>> sliding_window.output.planes
     (((-5,),),)
     """
 
@@ -101,8 +100,8 @@ class SlidingWindow:
     dilation: tuple[int, int]
     fits: tuple[Fit, ...]
     biases: tuple[Number, ...] = ()
-    join: str = "sum"
-    filler: int | None = 0
+    reduction: str = "sum"
+    border_value: int | None = 0
     flipped: bool = False
 
     @property
@@ -112,7 +111,7 @@ class SlidingWindow:
 
     @property
     def places(self) -> int:
-        """How many steps there are."""
+        """The number of steps."""
         rows, columns, channels = self.counts
         return rows * columns * channels
 
@@ -124,7 +123,7 @@ class SlidingWindow:
 
     @cached_property
     def padded(self) -> tuple[Cells, ...]:
-        """The planes with their border; if a window hangs over it, with nothing behind it."""
+        """The padded planes, with nothing beyond the padding where a window extends there."""
         (top, bottom), (left, right) = self.padding
         covered = [
             (f.output - 1) * s + (k - 1) * d + 1
@@ -133,9 +132,9 @@ class SlidingWindow:
         width = left + self.image.width + right
         below = max(0, covered[0] - top - self.image.height - bottom)
         behind = (None,) * max(0, covered[1] - width)
-        blank = ((self.filler,) * width + behind,)
+        blank = ((self.border_value,) * width + behind,)
         nothing = ((None,) * len(blank[0]),) * below
-        sides = (self.filler,) * left, (self.filler,) * right + behind
+        sides = (self.border_value,) * left, (self.border_value,) * right + behind
         return tuple(
             blank * top + tuple(sides[0] + row + sides[1] for row in plane) + blank * bottom
             + nothing
@@ -156,7 +155,7 @@ class SlidingWindow:
         return tuple(found)
 
     def window(self, row: int, column: int, channel: int) -> Cells:
-        """Return what lies under the window at a place of the output, in a channel of the input."""
+        """Return the numbers in the window of an output position, in one input channel."""
         rows, columns = (
             slice(at * s, at * s + (k - 1) * d + 1, d)
             for at, s, k, d in zip(
@@ -170,7 +169,7 @@ class SlidingWindow:
         read = [self.window(row, column, c) for c in self.reads[channel]]
         numbers = [v for w in read for line in w for v in line if v is not None]
         if not self.kernels:
-            return REDUCTIONS[self.join](numbers)
+            return REDUCTIONS[self.reduction](numbers)
         weights, divisor = self._whole[channel]
         total: Number = sum(map(mul, weights, numbers))
         if divisor > 1:
@@ -179,12 +178,12 @@ class SlidingWindow:
 
     @cached_property
     def output(self) -> Volume:
-        """What comes out.
+        """The output.
 
         Raises
         ------
         UsageError
-            If that are too many products.
+            If there are too many products.
         """
         rows, columns, channels = self.counts
         products = rows * columns * self.size[0] * self.size[1] * sum(map(len, self.reads))
@@ -203,12 +202,12 @@ class SlidingWindow:
         )
 
     def step(self, row: int, column: int, channel: int) -> WindowStep:
-        """Return all that happens at one place of the output.
+        """Return the step of one output position.
 
         Raises
         ------
         UsageError
-            If the output has no such place.
+            If the output has no such position.
         """
         rows, columns, channels = self.counts
         if not (0 <= row < rows and 0 <= column < columns and 0 <= channel < channels):
@@ -261,7 +260,7 @@ def _largest(numbers: list[Number]) -> Number:
 
 
 REDUCTIONS: dict[str, Callable[[list[Number]], Number]] = {"max": _largest, "mean": _mean}
-"""How pooling makes one number of many."""
+"""How pooling reduces numbers to one."""
 
 
 def rotated(plane: Plane) -> Plane:

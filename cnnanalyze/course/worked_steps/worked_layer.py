@@ -1,4 +1,4 @@
-"""What one layer does to given numbers: what goes in, what comes out, and the working between."""
+"""Worked layers: the inputs, the output and the working of one layer on given numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnnanalyze.course.worked_steps.window_steps import SlidingWindow
 
 
 class WorkingTable(NamedTuple):
-    """What is computed of every number, in columns from left to right."""
+    """The working for each number, in columns from left to right."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[Number, ...], ...]
@@ -34,7 +34,7 @@ class WorkedLayer(NamedTuple):
     """What is done, in words."""
     before: tuple[Volume, ...]
     after: Volume
-    walk: SlidingWindow | None = None
+    sliding_window: SlidingWindow | None = None
     formula: str = ""
     working: WorkingTable | None = None
     remarks: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Given lists and matrices, taken apart; every way in which they can be read."""
+"""Entries: lists and matrices split into entries, in every way in which they can be read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def entries(raw: Any) -> tuple[Any, ...]:  # noqa: ANN401
 
 
 def list_readings(raw: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
-    """Yield every way to take a list apart, the likeliest first.
+    """Yield every way to split a list, the likeliest first.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Given shapes, and numbers that are written as shapes, taken apart."""
+"""Extents: shapes, and numbers that are written as shapes, split into extents."""
 
 from __future__ import annotations
 

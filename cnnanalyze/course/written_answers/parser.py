@@ -1,4 +1,4 @@
-"""Given numbers: what a student wrote, with every way in which it can be read.
+"""Number parser: what a student wrote, with every way in which it can be read.
 
 A text may have several readings: ``62.006`` is sixty-two and a little, or sixty-two thousand and
 six. All of them are kept, and the one that fits the question counts. Every text is read in time
@@ -24,7 +24,7 @@ class Unreadable(ValueError):  # noqa: N818 - it is what the answer is
 
 
 class AnswerTerms(NamedTuple):
-    """How closely an answer must be met, and how it is written."""
+    """The tolerance of an answer, and how it is written."""
 
     tolerance: Fraction = Fraction(0)
     """How far a number may be off, as a share of the right one."""
@@ -86,7 +86,7 @@ class WrittenNumber(NamedTuple):
         return self.decimals >= FEWEST and not self.scaled and is_left
 
     def _slack(self, right: Fraction, terms: AnswerTerms) -> Fraction:
-        """Return how far off it may be: a count is exact, a measured number is not."""
+        """Return the largest deviation: counts are exact, measured numbers are not."""
         if right.denominator == 1:
             return abs(right) * terms.tolerance if terms.is_of_counts else self._noise()
         return abs(right) * max(terms.tolerance, NOISE)

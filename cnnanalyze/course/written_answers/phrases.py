@@ -1,4 +1,4 @@
-"""Answers in words: yes or no, that there is none, and what says the same."""
+"""Phrases: answers in words, such as yes, no and none."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def choice(raw: Any) -> bool:  # noqa: ANN401
 
 
 def says(raw: Any, words: tuple[str, ...]) -> bool:  # noqa: ANN401
-    """Whether an answer says in words what may be said."""
+    """Whether an answer is one of these words."""
     if isinstance(raw, list | tuple) or not words:
         return False
     said = clauses(raw)

@@ -1,4 +1,4 @@
-"""Units: what may stand behind a number, and by how much it multiplies it.
+"""Units: the words after a number, and the factors that they stand for.
 
 What a letter means depends on what is asked for: ``B`` is a byte where bytes are counted, and a
 billion elsewhere; ``KB`` is 1,000 bytes for some and 1,024 for others, so both are tried.
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class UnitFactor(NamedTuple):
-    """What a unit multiplies a number by."""
+    """The factor of a unit."""
 
     factor: Fraction
     remark: str = ""

@@ -79,12 +79,12 @@ def _blocks(shown: Shown) -> Iterator[Block]:
 
 
 def _section(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
-    walk, steps = section.walk, shown.chosen(section)
-    if walk is not None:
-        yield from (_step(walk, step) for step in steps)
-        left = walk.places - len(steps)
+    window, steps = section.sliding_window, shown.chosen(section)
+    if window is not None:
+        yield from (_step(window, step) for step in steps)
+        left = window.places - len(steps)
         if left and shown.place is None and shown.steps != 0:
-            said = f"... {count_of(left, 'more step')}; --steps {walk.places} shows all, "
+            said = f"... {count_of(left, 'more step')}; --steps {window.places} shows all, "
             yield Paragraph(faint(f"{said}--step ROW,COLUMN one"))
     if section.working is not None:
         yield from _working(section.working, with_rows=not section.after.rank)
@@ -96,26 +96,26 @@ def _section(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
 # --- steps ----------------------------------------------------------------------------------------
 
 
-def _step(walk: SlidingWindow, step: WindowStep) -> Group:
+def _step(window: SlidingWindow, step: WindowStep) -> Group:
     """Return the planes of a step, a row of them for each channel, and its sum."""
-    written = kernel(step) if walk.kernels else None
+    written = kernel(step) if window.kernels else None
     blocks: list[Block] = []
     for n in range(min(len(step.reads), MOST_PLANES)):
-        planes = list(_channel(walk, step, n, written))
-        plane = Volume((walk.output.planes[step.channel],), walk.image.rank)
+        planes = list(_channel(window, step, n, written))
+        plane = Volume((window.output.planes[step.channel],), window.image.rank)
         if not n and not is_large(plane):
-            planes.append(_output(walk, step))
+            planes.append(_output(window, step))
         blocks.append(Planes(tuple(planes)))
     if len(step.reads) > MOST_PLANES:
         blocks.append(
             Paragraph(faint(f"... {count_of(len(step.reads) - MOST_PLANES, 'more channel')}"))
         )
-    blocks += _sums(walk, step)
-    return Group(where(walk, step), tuple(blocks))
+    blocks += _sums(window, step)
+    return Group(where(window, step), tuple(blocks))
 
 
-def _sums(walk: SlidingWindow, step: WindowStep) -> Iterator[Formula]:
-    plain, latex = summation(walk, step), summation(walk, step, times=r" \cdot ")
+def _sums(window: SlidingWindow, step: WindowStep) -> Iterator[Formula]:
+    plain, latex = summation(window, step), summation(window, step, times=r" \cdot ")
     if len(plain.parts) == 1:
         yield _sum("", plain.line, latex.line)
         return
@@ -139,34 +139,34 @@ def _sum(label: str, text: str, latex: str) -> Formula:
 
 
 def _channel(
-    walk: SlidingWindow, step: WindowStep, number: int, written: Kernel | None
+    window: SlidingWindow, step: WindowStep, number: int, written: Kernel | None
 ) -> Iterator[Plane]:
     """Yield the image with its window, the kernel, and their products, of one channel."""
     channel = step.reads[number]
-    several = walk.image.channels > 1
-    name = f"channel {channel + 1}" if several else "image" if walk.image.rank else "input"
-    top, left = (at * s for at, s in zip((step.row, step.column), walk.stride, strict=True))
-    rows = {top + i * walk.dilation[0] for i in range(walk.size[0])}
-    columns = {left + i * walk.dilation[1] for i in range(walk.size[1])}
-    (above, _), (before, _) = walk.padding
+    several = window.image.channels > 1
+    name = f"channel {channel + 1}" if several else "image" if window.image.rank else "input"
+    top, left = (at * s for at, s in zip((step.row, step.column), window.stride, strict=True))
+    rows = {top + i * window.dilation[0] for i in range(window.size[0])}
+    columns = {left + i * window.dilation[1] for i in range(window.size[1])}
+    (above, _), (before, _) = window.padding
 
     def mark(r: int, c: int) -> Mark:
         if r in rows and c in columns:
             return "in"
-        inside = above <= r < above + walk.image.height and (
-            before <= c < before + walk.image.width
+        inside = above <= r < above + window.image.height and (
+            before <= c < before + window.image.width
         )
         return "" if inside else "border"
 
-    if is_large(walk.image):
+    if is_large(window.image):
         place = f"rows {top + 1 - above}-{max(rows) + 1 - above}"
         place += f", columns {left + 1 - before}-{max(columns) + 1 - before}"
         yield _plane(f"{name}, {place}", step.windows[number], lambda *_: "in")
     else:
-        yield _plane(name, walk.padded[channel], mark)
+        yield _plane(name, window.padded[channel], mark)
     if written is None:
         return
-    title = "kernel rotated" if walk.flipped else "kernel"
+    title = "kernel rotated" if window.flipped else "kernel"
     if written.divisor > 1:
         title += f", 1/{written.divisor} of"
     yield _plane(title, written.planes[number], sign="*")
@@ -177,18 +177,18 @@ def _channel(
     yield _plane("products", products, sign="=")
 
 
-def _output(walk: SlidingWindow, step: WindowStep) -> Plane:
-    at = number_of(walk, step)
-    columns = walk.counts[1]
-    start = step.channel * walk.counts[0] * columns
+def _output(window: SlidingWindow, step: WindowStep) -> Plane:
+    at = number_of(window, step)
+    columns = window.counts[1]
+    start = step.channel * window.counts[0] * columns
 
     def mark(r: int, c: int) -> Mark:
         number = start + r * columns + c + 1
         return "at" if number == at else "to come" if number > at else ""
 
-    if not walk.image.rank:
+    if not window.image.rank:
         return _plane("output", ((step.result,),), lambda *_: "at", "→")
-    return _plane("output so far", walk.output.planes[step.channel], mark, "→")
+    return _plane("output so far", window.output.planes[step.channel], mark, "→")
 
 
 def _plane(title: str, rows: Cells, mark: Marking | None = None, sign: str = "") -> Plane:
@@ -232,7 +232,7 @@ def _result(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
         yield Paragraph(_described(after))
         return
     planes = tuple(_outputs(shown, section))
-    if section.walk is None and len(section.before) * after.channels <= MOST_PLANES:
+    if section.sliding_window is None and len(section.before) * after.channels <= MOST_PLANES:
         planes = (*_inputs(section), *planes)
     yield Planes(planes)
     if after.channels > MOST_PLANES:
@@ -258,7 +258,7 @@ def _outputs(shown: Shown, section: WorkedLayer) -> Iterator[Plane]:
         def mark(row: int, column: int, channel: int = c) -> Mark:
             return "wrong" if (row, column, channel) in wrong else ""
 
-        sign = "" if c or section.walk is not None else "→"
+        sign = "" if c or section.sliding_window is not None else "→"
         yield _plane(_title("output", section.after, c), plane, mark if wrong else None, sign)
 
 

@@ -73,11 +73,11 @@ def _section(shown: Shown, section: WorkedLayer) -> dict[str, Any]:
         "shape": list(section.after.shape.extents),
         "remarks": list(section.remarks),
     }
-    if section.walk is not None:
-        data |= _walk(section.walk)
+    if section.sliding_window is not None:
+        data |= _walk(section.sliding_window)
         steps = shown.chosen(section, MOST_STEPS)
         data["steps"] = [_step(step) for step in steps]
-        data["steps_left_out"] = section.walk.places - len(steps)
+        data["steps_left_out"] = section.sliding_window.places - len(steps)
     if section.working is not None:
         data["working"] = {
             "columns": list(section.working.headings),
@@ -88,15 +88,15 @@ def _section(shown: Shown, section: WorkedLayer) -> dict[str, Any]:
     return data
 
 
-def _walk(walk: SlidingWindow) -> dict[str, Any]:
+def _walk(window: SlidingWindow) -> dict[str, Any]:
     return {
-        "window": list(walk.size),
-        "stride": list(walk.stride),
-        "dilation": list(walk.dilation),
-        "padding": [list(pair) for pair in walk.padding],
-        "flipped": walk.flipped,
-        "kernels": plain(walk.kernels),
-        "biases": plain(walk.biases),
+        "window": list(window.size),
+        "stride": list(window.stride),
+        "dilation": list(window.dilation),
+        "padding": [list(pair) for pair in window.padding],
+        "flipped": window.flipped,
+        "kernels": plain(window.kernels),
+        "biases": plain(window.biases),
     }
 
 

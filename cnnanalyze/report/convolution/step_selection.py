@@ -35,14 +35,14 @@ class Shown(NamedTuple):
 
     def chosen(self, section: WorkedLayer, otherwise: int = FEW) -> tuple[WindowStep, ...]:
         """Return the steps of a walk that are shown."""
-        walk = section.walk
-        if walk is None:
+        sliding_window = section.sliding_window
+        if sliding_window is None:
             return ()
         if self.place is not None:
-            last = next(s for s in reversed(self.sections) if s.walk is not None)
-            return (walk.step(*self.place),) if section is last else ()
+            last = next(s for s in reversed(self.sections) if s.sliding_window is not None)
+            return (sliding_window.step(*self.place),) if section is last else ()
         wanted = otherwise if self.steps is None else self.steps
-        return tuple(walk.nth(n) for n in range(min(wanted, walk.places)))
+        return tuple(sliding_window.nth(n) for n in range(min(wanted, sliding_window.places)))
 
 
 def is_large(volume: Volume) -> bool:
@@ -50,9 +50,9 @@ def is_large(volume: Volume) -> bool:
     return volume.width > WIDEST or volume.height > HIGHEST
 
 
-def number_of(walk: SlidingWindow, step: WindowStep) -> int:
+def number_of(sliding_window: SlidingWindow, step: WindowStep) -> int:
     """Return the number of a step, from 1."""
-    rows, columns, _ = walk.counts
+    rows, columns, _ = sliding_window.counts
     return (step.channel * rows + step.row) * columns + step.column + 1
 
 
@@ -177,7 +177,7 @@ class Sum(NamedTuple):
     """From the sums of the channels on, or from the sum on."""
 
 
-def summation(walk: SlidingWindow, step: WindowStep, times: str = "*") -> Sum:
+def summation(sliding_window: SlidingWindow, step: WindowStep, times: str = "*") -> Sum:
     """Write out how a step arrives at its result.
 
     Examples
@@ -185,11 +185,11 @@ def summation(walk: SlidingWindow, step: WindowStep, times: str = "*") -> Sum:
     >>> from cnnanalyze.course.worked_steps.network import convolve
     >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image, read_kernel
     >>> section = convolve(read_image(["3 0 1"]), [read_kernel("[[1, 0, -1]]")], biases=[2])
-    >>> summation(section.walk, section.walk.nth(0)).line
+    >>> summation(section.sliding_window, section.sliding_window.nth(0)).line
     '3*1 + 0*0 + 1*(-1) + 2 (bias) = 4'
     """
-    if not walk.kernels:
-        return _pooled(walk, step)
+    if not sliding_window.kernels:
+        return _pooled(sliding_window, step)
     written = kernel(step)
     many = sum(len(p) * len(p[0]) for p in written.planes) > MOST_TERMS
     parts: list[str] = []
@@ -225,10 +225,10 @@ def _chain(terms: str, total: Number, over: int, bias: str, result: Number) -> s
     return f"{chained} ~ {show(result)}" if "/" in text else chained
 
 
-def _pooled(walk: SlidingWindow, step: WindowStep) -> Sum:
+def _pooled(sliding_window: SlidingWindow, step: WindowStep) -> Sum:
     numbers = step.numbers
     many = len(numbers) > MOST_TERMS
-    if walk.join == "max":
+    if sliding_window.reduction == "max":
         inner = f" of {len(numbers)} numbers" if many else f"({', '.join(map(say, numbers))})"
         line = f"max{inner} = {say(step.result)}"
         return Sum((line,), line, say(step.result))
@@ -260,25 +260,27 @@ def heading(section: WorkedLayer) -> str:
     return f"{what}, {shapes} -> {section.after.shape}"
 
 
-def where(walk: SlidingWindow, step: WindowStep) -> str:
+def where(sliding_window: SlidingWindow, step: WindowStep) -> str:
     """Return where in the output a step is.
 
     Examples
     --------
     >>> from cnnanalyze.course.worked_steps.network import pool
     >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image
-    >>> walk = pool(read_image(["1 2 3 4"]), "max", (1, 2)).walk
-    >>> where(walk, walk.nth(1))
+    >>> sliding_window = pool(read_image(["1 2 3 4"]), "max", (1, 2)).sliding_window
+    >>> where(sliding_window, sliding_window.nth(1))
     'step 2 of 2: output row 1, column 2'
     """
-    text = f"step {exact(number_of(walk, step))} of {exact(walk.places)}: output "
-    if walk.image.rank == 0:
+    text = (
+        f"step {exact(number_of(sliding_window, step))} of {exact(sliding_window.places)}: output "
+    )
+    if sliding_window.image.rank == 0:
         return text + f"{step.channel + 1}"
     place = f"row {step.row + 1}, column {step.column + 1}"
-    if walk.image.rank == 1:
+    if sliding_window.image.rank == 1:
         place = f"{step.column + 1}"
-    if walk.counts[2] > 1:
-        name = "filter" if walk.kernels else "channel"
+    if sliding_window.counts[2] > 1:
+        name = "filter" if sliding_window.kernels else "channel"
         place += f", {name} {step.channel + 1}"
     return text + place
 

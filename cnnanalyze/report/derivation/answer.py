@@ -11,8 +11,8 @@ from cnnanalyze.report.numbers import decimal, exact, per_axis, size
 
 def answer(explanation: Explanation) -> str:
     """Return the value in the order and with the separators that people read."""
-    if explanation.said:
-        return explanation.said
+    if explanation.answer_text:
+        return explanation.answer_text
     value = explanation.value
     if isinstance(value, Shape):
         extents = value.extents

@@ -146,13 +146,13 @@ def _part(shown: Shown, number: int, section: WorkedLayer) -> SectionView:
     if shown.verdict is not None and section is shown.sections[-1]:
         for m in shown.verdict.mistakes:
             marked.setdefault(m.channel, {})[m.row, m.column] = say(m.printed)
-    is_map = bool(section.after.rank) and section.walk is None
+    is_map = bool(section.after.rank) and section.sliding_window is None
     shaded = shown.is_picture
     return SectionView(
         f"section{number}",
         section,
         f"{shapes} → {section.after.shape}",
-        _player(shown, section, marked) if section.walk is not None else None,
+        _player(shown, section, marked) if section.sliding_window is not None else None,
         tuple(g for v in section.before for g in _grids(v, "input", shaded=shaded))
         if is_map
         else (),
@@ -234,87 +234,95 @@ def _range(numbers: Iterable[float]) -> tuple[float, float]:
 def _player(
     shown: Shown, section: WorkedLayer, marked: dict[int, dict[tuple[int, int], str]]
 ) -> Player:
-    walk = section.walk
-    assert walk is not None
-    large = is_large(walk.image)
+    sliding_window = section.sliding_window
+    assert sliding_window is not None
+    large = is_large(sliding_window.image)
     steps = _steps(shown, section)
-    written = _kernels(walk)
+    written = _kernels(sliding_window)
     return Player(
         large,
         tuple(
-            _lane(walk, written, channel, shaded=shown.is_picture)
-            for channel in range(walk.image.channels)
+            _lane(sliding_window, written, channel, shaded=shown.is_picture)
+            for channel in range(sliding_window.image.channels)
         ),
-        () if large else tuple(_outputs(walk, marked, shaded=shown.is_picture)),
-        _data(walk, steps, written, large=large),
-        tuple(_listed(walk, step) for step in steps[:LISTED]),
-        walk.places,
+        () if large else tuple(_outputs(sliding_window, marked, shaded=shown.is_picture)),
+        _data(sliding_window, steps, written, large=large),
+        tuple(_listed(sliding_window, step) for step in steps[:LISTED]),
+        sliding_window.places,
         len(steps),
     )
 
 
-def _lane(walk: SlidingWindow, written: Sequence[Kernel], channel: int, *, shaded: bool) -> Lane:
-    (above, below), (left, right) = walk.padding
-    several = walk.image.channels > 1
-    name = f"channel {channel + 1}" if several else "image" if walk.image.rank else "input"
+def _lane(
+    sliding_window: SlidingWindow, written: Sequence[Kernel], channel: int, *, shaded: bool
+) -> Lane:
+    (above, below), (left, right) = sliding_window.padding
+    several = sliding_window.image.channels > 1
+    name = (
+        f"channel {channel + 1}" if several else "image" if sliding_window.image.rank else "input"
+    )
     image = None
-    if not is_large(walk.image):
-        image = _grid(name, walk.padded[channel], (above, below, left, right), shaded=shaded)
-    title = "kernel, turned" if walk.flipped else "kernel"
+    if not is_large(sliding_window.image):
+        image = _grid(
+            name, sliding_window.padded[channel], (above, below, left, right), shaded=shaded
+        )
+    title = "kernel, turned" if sliding_window.flipped else "kernel"
     kernels = tuple(
         FilterPlane(
             k,
             one.divisor,
             _grid(f"{title} for channel {channel + 1}" if several else title, plane),
         )
-        for k, (one, reads) in enumerate(zip(written, walk.reads, strict=bool(written)))
+        for k, (one, reads) in enumerate(zip(written, sliding_window.reads, strict=bool(written)))
         for c, plane in zip(reads, one.planes, strict=True)
         if c == channel
     )
     return Lane(image, kernels)
 
 
-def _kernels(walk: SlidingWindow) -> list[Kernel]:
+def _kernels(sliding_window: SlidingWindow) -> list[Kernel]:
     """Return the filters as they are written."""
-    if not walk.kernels:
+    if not sliding_window.kernels:
         return []
-    rows, columns, channels = walk.counts
-    return [kernel(walk.nth(k * rows * columns)) for k in range(channels)]
+    rows, columns, channels = sliding_window.counts
+    return [kernel(sliding_window.nth(k * rows * columns)) for k in range(channels)]
 
 
 def _outputs(
-    walk: SlidingWindow, marked: dict[int, dict[tuple[int, int], str]], *, shaded: bool
+    sliding_window: SlidingWindow, marked: dict[int, dict[tuple[int, int], str]], *, shaded: bool
 ) -> Iterable[PlaneTable]:
-    output = walk.output
-    if not walk.image.rank:  # the units of a dense layer, below one another
+    output = sliding_window.output
+    if not sliding_window.image.rank:  # the units of a dense layer, below one another
         units = tuple((n,) for n in output.flat())
         by_unit = {(k, 0): told[0, 0] for k, told in marked.items()}
         yield _grid("output", units, wrong=by_unit)
         return
-    word = "filter" if walk.kernels else "channel"
+    word = "filter" if sliding_window.kernels else "channel"
     for k, plane in enumerate(output.planes):
         name = f"output, {word} {k + 1}" if output.channels > 1 else "output"
         yield _grid(name, plane, wrong=marked.get(k), shaded=shaded)
 
 
 def _steps(shown: Shown, section: WorkedLayer) -> Sequence[WindowStep]:
-    walk = section.walk
-    assert walk is not None
+    sliding_window = section.sliding_window
+    assert sliding_window is not None
     if shown.place is not None:
         return shown.chosen(section)
-    each = walk.size[0] * walk.size[1] * max(map(len, walk.reads))
-    most = max(1, min(walk.places, MOST_PRODUCTS // each, shown.steps or walk.places))
+    each = sliding_window.size[0] * sliding_window.size[1] * max(map(len, sliding_window.reads))
+    most = max(
+        1, min(sliding_window.places, MOST_PRODUCTS // each, shown.steps or sliding_window.places)
+    )
     if shown.steps:
-        return [walk.nth(n) for n in range(most)]
-    return [walk.nth(n * walk.places // most) for n in range(most)]
+        return [sliding_window.nth(n) for n in range(most)]
+    return [sliding_window.nth(n * sliding_window.places // most) for n in range(most)]
 
 
-def _listed(walk: SlidingWindow, step: WindowStep) -> tuple[str, tuple[str, ...]]:
-    told = summation(walk, step, "·")
+def _listed(sliding_window: SlidingWindow, step: WindowStep) -> tuple[str, tuple[str, ...]]:
+    told = summation(sliding_window, step, "·")
     if len(told.parts) == 1:
-        return where(walk, step), (_signed(told.line),)
+        return where(sliding_window, step), (_signed(told.line),)
     parts = [f"channel {c + 1}: {part}" for c, part in zip(step.reads, told.parts, strict=True)]
-    return where(walk, step), (*map(_signed, parts), _signed(f"sum: {told.ending}"))
+    return where(sliding_window, step), (*map(_signed, parts), _signed(f"sum: {told.ending}"))
 
 
 def _signed(text: str) -> str:
@@ -322,23 +330,27 @@ def _signed(text: str) -> str:
 
 
 def _data(
-    walk: SlidingWindow, steps: Sequence[WindowStep], written: Sequence[Kernel], *, large: bool
+    sliding_window: SlidingWindow,
+    steps: Sequence[WindowStep],
+    written: Sequence[Kernel],
+    *,
+    large: bool,
 ) -> dict[str, Any]:
     """Return what the script needs: places, and every text that changes from step to step."""
     data: dict[str, Any] = {
-        "size": walk.size,
-        "stride": walk.stride,
-        "dilation": walk.dilation,
-        "counts": walk.counts,
-        "joins": walk.join,
-        "dense": not walk.image.rank,
+        "size": sliding_window.size,
+        "stride": sliding_window.stride,
+        "dilation": sliding_window.dilation,
+        "counts": sliding_window.counts,
+        "joins": sliding_window.reduction,
+        "dense": not sliding_window.image.rank,
         "steps": [
             {
                 "at": [step.row, step.column, step.channel],
-                "number": number_of(walk, step),
+                "number": number_of(sliding_window, step),
                 "reads": step.reads,
-                "where": where(walk, step),
-                "sum": list(_listed(walk, step)[1]),
+                "where": where(sliding_window, step),
+                "sum": list(_listed(sliding_window, step)[1]),
                 "products": _products(step, written),
                 **({"window": [[list(map(show, r)) for r in w] for w in step.windows]}
                    if large else {}),
@@ -348,10 +360,11 @@ def _data(
         ],
     }  # fmt: skip
     if large:
-        (above, _), (left, _) = walk.padding
-        data["image"] = _picture(walk.image) | {"above": above, "left": left}
+        (above, _), (left, _) = sliding_window.padding
+        data["image"] = _picture(sliding_window.image) | {"above": above, "left": left}
         data["output"] = [
-            _picture(Volume((plane,))) | {"step": walk.stride} for plane in walk.output.planes
+            _picture(Volume((plane,))) | {"step": sliding_window.stride}
+            for plane in sliding_window.output.planes
         ]
     return data
 

@@ -103,13 +103,13 @@ def explain_all(analysis: Analysis, layer: str, notation: str, *, fields: bool =
     """Explain everything of a layer; return how much that was."""
     facts = analysis[layer]
     expected = wanted(facts)
-    asked = [q for q in quantities(analysis, layer) if fields or bare(q) not in FIELDS]
-    for quantity in asked:
+    symbolic = [q for q in quantities(analysis, layer) if fields or bare(q) not in FIELDS]
+    for quantity in symbolic:
         explanation = explain(analysis, layer, quantity, notation)
         if quantity in expected:
             assert explanation.value == expected[quantity], quantity
         check(explanation)
-    return len(asked)
+    return len(symbolic)
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)
@@ -193,9 +193,9 @@ def test_totals_of_every_network(name: str) -> None:
             "training_macs": training.forward_macs,
             "training_numbers": training.numbers_kept,
         }
-    asked = quantities(analysis)
-    assert set(asked) <= set(expected)
-    for quantity in asked:
+    symbolic = quantities(analysis)
+    assert set(symbolic) <= set(expected)
+    for quantity in symbolic:
         explanation = explain(analysis, "", quantity)
         assert explanation.value == expected[quantity], quantity
         check(explanation)

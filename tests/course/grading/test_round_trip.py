@@ -73,9 +73,9 @@ def _of_text(printed: str, sheet: SolvedSheet) -> Iterator[str]:
     for question in sheet.questions:
         for solved in question.answers.values():
             said = (
-                solved.said
-                if solved.ask.name == ONLY_ANSWER
-                else f"{solved.ask.name} = {solved.said}"
+                solved.answer_text
+                if solved.request.name == ONLY_ANSWER
+                else f"{solved.request.name} = {solved.answer_text}"
             )
             place = flat.index(f" {said} ", place)
             yield flat[place : place + len(said) + 1].strip()
@@ -316,18 +316,20 @@ def networks(draw: st.DrawFn) -> dict[str, Any]:
     conv |= draw(section(stride=st.integers(1, 3), padding=st.sampled_from([0, 1, "same"])))
     layers = [{"conv": conv, "as": "c"}, {"maxpool": 2, "as": "p"}, {"dense": 37, "as": "fc"}]
     wanted = [q for q in OF_LAYER if "separable" not in q or conv["kernel"] > 1]
-    ask: dict[str, Any] = {f"c_{q}": {"find": q, "layer": "c"} for q in wanted}
-    ask |= {f"fc_{q}": {"find": q, "layer": "fc"} for q in ("output", "parameters", "macs")}
-    ask |= {f"all_{q}": {"find": q, "layer": ["c", "p", "fc"]} for q in ("output", "weight_memory")}
-    ask |= {"all": "parameters", "memory": "memory", "bytes": "weight_memory"}
-    ask |= {"share": {"share": ["c_weights", "all"]}, "ratio": {"ratio": ["all", "c_weights"]}}
-    ask |= {"kib": {"find": "weight_memory", "units": "KiB"}}
-    ask |= {"millions": {"find": "parameters", "units": "M", "decimals": 4}}
-    ask |= {"percent": {"ratio": ["c_weights", "all"], "units": "%", "decimals": 1}}
+    request: dict[str, Any] = {f"c_{q}": {"find": q, "layer": "c"} for q in wanted}
+    request |= {f"fc_{q}": {"find": q, "layer": "fc"} for q in ("output", "parameters", "macs")}
+    request |= {
+        f"all_{q}": {"find": q, "layer": ["c", "p", "fc"]} for q in ("output", "weight_memory")
+    }
+    request |= {"all": "parameters", "memory": "memory", "bytes": "weight_memory"}
+    request |= {"share": {"share": ["c_weights", "all"]}, "ratio": {"ratio": ["all", "c_weights"]}}
+    request |= {"kib": {"find": "weight_memory", "units": "KiB"}}
+    request |= {"millions": {"find": "parameters", "units": "M", "decimals": 4}}
+    request |= {"percent": {"ratio": ["c_weights", "all"], "units": "%", "decimals": 1}}
     bases = {"share": ["c_weights", "all"], "ratio": ["all", "c_weights"]}
     bases["percent"] = bases["ratio"]
-    chosen = dict.fromkeys(b for a in draw(some(list(ask))) for b in (*bases.get(a, ()), a))
-    return {"input": sizes, "layers": layers, "ask": {a: ask[a] for a in chosen}}
+    chosen = dict.fromkeys(b for a in draw(some(list(request))) for b in (*bases.get(a, ()), a))
+    return {"input": sizes, "layers": layers, "ask": {a: request[a] for a in chosen}}
 
 
 def sheet_of(question: dict[str, Any], notation: str, **header: Any) -> SolvedSheet | None:
@@ -348,8 +350,8 @@ def sheet_of(question: dict[str, Any], notation: str, **header: Any) -> SolvedSh
     return None
 
 
-def _spans(text: str, name: str, ask: Any, column: int) -> bool:
-    written = f"{json.dumps(name)}: {json.dumps(ask)}"
+def _spans(text: str, name: str, request: Any, column: int) -> bool:
+    written = f"{json.dumps(name)}: {json.dumps(request)}"
     start = text.find(written)
     return start < column <= start + len(written)
 
@@ -372,10 +374,10 @@ MANNERS = st.fixed_dictionaries(
 def test_made_question_has_full_marks_from_what_is_printed(
     question: dict[str, Any],
     notation: str,
-    manner: dict[str, Any],
+    answer_format: dict[str, Any],
     format: str,  # noqa: A002
 ) -> None:
-    sheet = sheet_of(question, notation, **manner)
+    sheet = sheet_of(question, notation, **answer_format)
     if sheet is not None:
         assert_full_marks(sheet, format)
 
@@ -390,7 +392,11 @@ def test_whole_number_beside_the_right_one_is_never_right(
         return
     for name, solved in sheet["A"].answers.items():
         value = solved.solution.value
-        if isinstance(value, int) and not isinstance(value, bool) and solved.ask.manner.units == ():
+        if (
+            isinstance(value, int)
+            and not isinstance(value, bool)
+            and solved.request.answer_format.units == ()
+        ):
             for wrong in (value + off, value - off):
                 (mark,) = (m for m in graded(sheet, {("A", name): str(wrong)}, "x.json").marks
                            if m.name == name)  # fmt: skip

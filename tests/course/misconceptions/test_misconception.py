@@ -172,9 +172,9 @@ def test_an_explanation_reproduces_the_number_exactly(answer: str, number: int) 
 
 
 def test_names_are_words() -> None:
-    for slip in MISCONCEPTIONS:
-        assert re.fullmatch(r"[A-Za-z0-9+ -]+", slip.name)
-        assert slip.words[0].islower()
+    for misconception in MISCONCEPTIONS:
+        assert re.fullmatch(r"[A-Za-z0-9+ -]+", misconception.name)
+        assert misconception.words[0].islower()
 
 
 def test_mistakes_of_large_networks_are_found_among_their_layers() -> None:

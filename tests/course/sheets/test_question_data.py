@@ -84,7 +84,7 @@ def test_unsolved_sheet_asks_everything_and_answers_nothing(sheet: str, format: 
     for question in found.questions:
         assert plain(question.question.id, format) in printed
         for solved_ in question.answers.values():
-            assert solved_.ask.name in printed or solved_.ask.name == "answer"
+            assert solved_.request.name in printed or solved_.request.name == "answer"
     assert "answer:" not in printed
     assert "⌊" not in printed
     if format == "json":

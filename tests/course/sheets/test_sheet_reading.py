@@ -169,7 +169,13 @@ def test_units_and_decimals_are_those_of_the_sheet_or_of_the_answer() -> None:
         "    d: {find: parameters, units: K, tolerance: 0.1}\n    e: {ratio: [a, c], decimals: 1}\n"
     )
     found = solve(read_sheet(Source("here", text)))["A"].answers
-    assert [a.said for a in found.values()] == ["5.277 KiB", "5,404 B", "1,351", "1.351 K", "4"]
+    assert [a.answer_text for a in found.values()] == [
+        "5.277 KiB",
+        "5,404 B",
+        "1,351",
+        "1.351 K",
+        "4",
+    ]
     assert [a.terms.is_of_counts for a in found.values()] == [False, False, False, True, False]
 
 
@@ -253,8 +259,8 @@ def test_points_are_shared_among_the_answers() -> None:
         "- {id: A, points: 2, window: {n: 9, f: 3}, ask: {a: output, b: fits, c: unread}}\n"
         "- {id: B, window: {n: 9, f: 3}, ask: {a: {find: output, points: 5}, b: fits}}\n"
     ).sheet
-    assert [a.points for a in sheet.questions[0].asks] == [Fraction(2, 3)] * 3
-    assert [a.points for a in sheet.questions[1].asks] == [5, 1]
+    assert [a.points for a in sheet.questions[0].requests] == [Fraction(2, 3)] * 3
+    assert [a.points for a in sheet.questions[1].requests] == [5, 1]
     assert sheet.points == 8
 
 
@@ -292,8 +298,8 @@ def test_smallest_input_is_asked_without_an_input() -> None:
 
 def test_answer_may_stand_twice_in_a_combination() -> None:
     """The sum of one answer and itself was the answer, and its ratio a crash."""
-    asks = "a: output, s: {sum: [a, a]}, r: {ratio: [a, a]}, q: {product: [a, a]}"
-    question = f"window: {{n: 9, f: 3}}, ask: {{{asks}}}"
+    requests = "a: output, s: {sum: [a, a]}, r: {ratio: [a, a]}, q: {product: [a, a]}"
+    question = f"window: {{n: 9, f: 3}}, ask: {{{requests}}}"
     found = solved(f"- {{id: A, {question}}}")["A"].answers
     assert [found[name].solution.value for name in "srq"] == [14, 1, 49]
 

@@ -51,19 +51,23 @@ def test_convolution(example: Example) -> None:
 
 
 def test_frames_of_lecture_001() -> None:
-    walk = convolve(read_image([text(SIX)]), [read_kernel("vertical-edge-reversed")]).walk
-    assert walk is not None
-    assert [step.result for step in walk.steps()] == FRAMES_001
+    sliding_window = convolve(
+        read_image([text(SIX)]), [read_kernel("vertical-edge-reversed")]
+    ).sliding_window
+    assert sliding_window is not None
+    assert [step.result for step in sliding_window.steps()] == FRAMES_001
     # Line 311: -(8 + 2 + 3) + (3 + 1 + 7).
-    assert walk.nth(6).products == (((-8, 0, 3), (-2, 0, 1), (-3, 0, 7)),)
+    assert sliding_window.nth(6).products == (((-8, 0, 3), (-2, 0, 1), (-3, 0, 7)),)
 
 
 def test_written_sum_of_lecture_000() -> None:
     # Line 68, whose seventh product lost its sign in the text: 1x1 stands for 1x(-1).
-    walk = convolve(read_image([text(SIX)]), [read_kernel("vertical-edge")]).walk
-    assert walk is not None
-    assert walk.nth(0).products == (((3, 0, -1), (1, 0, -8), (2, 0, -2)),)
-    assert walk.nth(0).result == -5
+    sliding_window = convolve(
+        read_image([text(SIX)]), [read_kernel("vertical-edge")]
+    ).sliding_window
+    assert sliding_window is not None
+    assert sliding_window.nth(0).products == (((3, 0, -1), (1, 0, -8), (2, 0, -2)),)
+    assert sliding_window.nth(0).result == -5
 
 
 @pytest.mark.parametrize("example", POOLINGS, ids=lambda e: e.place)

@@ -81,8 +81,8 @@ def test_convolution_agrees_with_the_executor(case: dict[str, Any]) -> None:
     # Whole numbers in doubles are exact: nothing may differ.
     assert np.array_equal(array(section.after), infer([step], case["image"])["c"])
     assert all(isinstance(n, int) for n in section.after.numbers())
-    assert section.walk is not None
-    for one in section.walk.steps():
+    assert section.sliding_window is not None
+    for one in section.sliding_window.steps():
         assert one.result == section.after[one.row, one.column, one.channel]
         assert sum(one.sums) + one.bias == one.result
         assert sum(chain.from_iterable(chain.from_iterable(one.products))) + one.bias == one.result
@@ -220,13 +220,13 @@ def test_too_many_products() -> None:
 
 
 def test_no_such_window() -> None:
-    walk = pool(Volume((((1, 2), (3, 4)),)), "max", 2).walk
-    assert walk is not None
+    sliding_window = pool(Volume((((1, 2), (3, 4)),)), "max", 2).sliding_window
+    assert sliding_window is not None
     with pytest.raises(
         UsageError,
         match="there is no window 2,1,1: the output has 1 row, 1 column and 1 channel",
     ):
-        walk.step(1, 0, 0)
+        sliding_window.step(1, 0, 0)
 
 
 SIGNAL = """\

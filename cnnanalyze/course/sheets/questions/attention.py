@@ -137,7 +137,7 @@ def _output(a: AttentionQuestion, *, over_queries: bool = False) -> Cells:
 
 
 def _solution(
-    a: AttentionQuestion, asking: ExplanationBuilder, words: str, cells: Cells, *reasons: str
+    a: AttentionQuestion, builder: ExplanationBuilder, words: str, cells: Cells, *reasons: str
 ) -> Solution:
     queries, keys, _ = _rows(a)
     value: Nested = tuple(tuple(plain(cell.value) for cell in row) for row in cells)
@@ -147,45 +147,45 @@ def _solution(
     ]
     more = () if len(places) <= SHOWN else ("The other entries go the same way.",)
     subject = f"{len(queries)} queries and {len(keys)} keys of {len(queries[0])} numbers"
-    worked = asking.explain(words, subject, found, value, form="matrix", reasons=(*reasons, *more))
+    worked = builder.explain(words, subject, found, value, form="matrix", reasons=(*reasons, *more))
     return Solution(value, "matrix", explanations=(worked,), trees=lambda: cells)
 
 
 _MASKED = "What comes later has no weight: its exponential counts as 0."
 
 
-def scores(a: AttentionQuestion, asking: ExplanationBuilder) -> Solution:
+def scores(a: AttentionQuestion, builder: ExplanationBuilder) -> Solution:
     """What are the scores?"""
     reason = "Each query is multiplied with each key, number by number, and added up."
-    return _solution(a, asking, "What are the scores, a row for each query?", _scores(a), reason)
+    return _solution(a, builder, "What are the scores, a row for each query?", _scores(a), reason)
 
 
 def weights(
-    a: AttentionQuestion, asking: ExplanationBuilder, *, over_queries: bool = False
+    a: AttentionQuestion, builder: ExplanationBuilder, *, over_queries: bool = False
 ) -> Solution:
     """What are the weights?"""
     reasons = ["A softmax over the keys makes the weights of each query add up to 1."]
     reasons += [_MASKED] if a.causal else []
     cells = _weights(a, over_queries=over_queries)
-    found = _solution(a, asking, "What are the weights, a row for each query?", cells, *reasons)
-    return replace(found, variants=lambda: _by_columns(weights, a, asking))
+    found = _solution(a, builder, "What are the weights, a row for each query?", cells, *reasons)
+    return replace(found, variants=lambda: _by_columns(weights, a, builder))
 
 
 def output(
-    a: AttentionQuestion, asking: ExplanationBuilder, *, over_queries: bool = False
+    a: AttentionQuestion, builder: ExplanationBuilder, *, over_queries: bool = False
 ) -> Solution:
     """What comes out?"""
     reasons = ["Each row is the mean of the values, with the weights of its query."]
     reasons += [_MASKED] if a.causal else []
     cells = _output(a, over_queries=over_queries)
-    found = _solution(a, asking, "What comes out, a row for each query?", cells, *reasons)
-    return replace(found, variants=lambda: _by_columns(output, a, asking))
+    found = _solution(a, builder, "What comes out, a row for each query?", cells, *reasons)
+    return replace(found, variants=lambda: _by_columns(output, a, builder))
 
 
 def _by_columns(
-    solve: Callable[..., Solution], a: AttentionQuestion, asking: ExplanationBuilder
+    solve: Callable[..., Solution], a: AttentionQuestion, builder: ExplanationBuilder
 ) -> Iterator[Variant]:
-    yield Variant(OVER_COLUMNS, lambda: solve(a, asking, over_queries=True))
+    yield Variant(OVER_COLUMNS, lambda: solve(a, builder, over_queries=True))
 
 
 def _unscaled(a: AttentionQuestion, quantity: str) -> Iterator[tuple[AttentionQuestion, str]]:

@@ -1,4 +1,4 @@
-"""Networks otherwise: other layers in some places, other sizes, all the rest by the same rules."""
+"""Changed networks: other layers or sizes in some places, the rest by the same rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Combinations: ratios, sums, differences and shares of answers that were found before."""
+"""Combinations: ratios, sums, differences and shares of earlier answers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ OF_ONE = kind("share of one", "gave the share of 1, not of 100")
 
 
 def combine(
-    word: str, names: Sequence[str], parts: Mapping[str, Solution], asking: ExplanationBuilder
+    word: str, names: Sequence[str], parts: Mapping[str, Solution], builder: ExplanationBuilder
 ) -> Solution:
     """Work out a combination of answers, which may use one of them several times."""
     row = COMBINATIONS[word]
@@ -55,7 +55,7 @@ def combine(
     tree = row.make(*leaves)
     value = plain(tree.value)
     said = [", ".join(names)] if row.most > 2 else names  # noqa: PLR2004 - a pair
-    worked = asking.explain(
+    worked = builder.explain(
         row.words.format(*said), "", [DerivationStep(Name(word), tree)], value, unit=row.unit
     )
 

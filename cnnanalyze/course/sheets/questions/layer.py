@@ -1,4 +1,4 @@
-"""Questions about one layer: what explains itself, and what is made of such."""
+"""Questions about one layer."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ SIDES = ("receptive_field", "jump", "centre", "padding", "fit")
 """Quantities with a number for each axis, which is one number where all are equal."""
 
 
-def of_layer(about: NetworkSelection, quantity: str, asking: ExplanationBuilder) -> Solution:
+def of_layer(selection: NetworkSelection, quantity: str, builder: ExplanationBuilder) -> Solution:
     """Work out a quantity of one layer."""
-    facts = about.analysis[about.layer]
+    facts = selection.analysis[selection.layer]
     if token_layers.can_find(facts.node.layer, quantity):
-        return token_layers.of_attention(facts, quantity, asking)
-    if not can_explain(about.analysis, about.layer, quantity):
-        raise unknown(about, quantity)
-    worked = explain(about.analysis, about.layer, quantity, asking.notation)
+        return token_layers.of_attention(facts, quantity, builder)
+    if not can_explain(selection.analysis, selection.layer, quantity):
+        raise unknown(selection, quantity)
+    worked = explain(selection.analysis, selection.layer, quantity, builder.notation)
     value: Nested = worked.value
     form = "number"
     is_vector = isinstance(value, Shape) and not value.rank
@@ -61,31 +61,33 @@ def of_layer(about: NetworkSelection, quantity: str, asking: ExplanationBuilder)
         value = value if form == "list" else value[0]
 
     def again(network: Network) -> Solution:
-        return of_layer(replace(about, network=network), quantity, asking)
+        return of_layer(replace(selection, network=network), quantity, builder)
 
     return Solution(
         value,
         form,
         worked.unit,
         (worked,),
-        lambda: layer_tree(about, quantity, value),
-        about.scene,
-        lambda: misread_variants(about, quantity, again),
+        lambda: layer_tree(selection, quantity, value),
+        selection.contexts,
+        lambda: misread_variants(selection, quantity, again),
         lambda: _wrong_answers(facts, quantity, value),
-        _hangs_over(facts, quantity, asking),
+        _hangs_over(facts, quantity, builder),
         is_vector=is_vector,
     )
 
 
-def _hangs_over(facts: NodeFacts, quantity: str, asking: ExplanationBuilder) -> tuple[str, ...]:
-    """Return what may be said of an output in a course that does not round: that it has none."""
+def _hangs_over(facts: NodeFacts, quantity: str, builder: ExplanationBuilder) -> tuple[str, ...]:
+    """Return the answer of a course that does not round: there is no output."""
     rounds = quantity == "output" and not all(fit.exact for fit in facts.fit)
-    return (DOES_NOT_FIT,) if rounds and not asking.style.has_floor else ()
+    return (DOES_NOT_FIT,) if rounds and not builder.style.has_floor else ()
 
 
-def layer_tree(about: NetworkSelection, quantity: str, value: Nested = None) -> NestedExpressions:
-    """Return how a quantity of a layer comes about, every name with its layer, to be varied."""
-    analysis, layer = about.analysis, about.layer
+def layer_tree(
+    selection: NetworkSelection, quantity: str, value: Nested = None
+) -> NestedExpressions:
+    """Return a quantity of a layer as expressions, each name with its layer."""
+    analysis, layer = selection.analysis, selection.layer
     if not can_explain(analysis, layer, quantity):
         return given(0)
     topic, image = topic_in(quantity), input_in(quantity)
@@ -161,24 +163,25 @@ def _wrong_answers(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[W
     yield from token_layers.wrong_answers(facts, quantity, value)
 
 
-def unknown(about: NetworkSelection, quantity: str) -> UsageError:
-    """Return the refusal of a quantity that there is not, with what there is."""
-    analysis, layer = about.analysis, about.layer
+def unknown(selection: NetworkSelection, quantity: str) -> UsageError:
+    """Return the error for an unknown quantity, with the known ones."""
+    analysis, layer = selection.analysis, selection.layer
     known = [*additive_quantities(), *PATTERN, "count"]
     of_layer = [
         word
         for q in questions()
-        if layer in about.network
+        if layer in selection.network
         for word in words_for(analysis, layer, q)
         if can_explain(analysis, layer, word)
     ]
     if of_layer:
         known = of_layer
-        if token_layers.can_find(about.network[layer].layer, "queries"):
+        if token_layers.can_find(selection.network[layer].layer, "queries"):
             known += token_layers.SHAPES
-    elif not about.over:
+    elif not selection.over:
         known = list(dict.fromkeys([*quantities(analysis, layer), *known]))
+    name = layer or selection.network.name
     return UsageError(
-        f"'{layer or about.network.name}' has no quantity '{quantity}'{nearest(quantity, known)}",
+        f"'{name}' has no quantity '{quantity}'{nearest(quantity, known)}",
         help=f"there are {', '.join(known)}",
     )

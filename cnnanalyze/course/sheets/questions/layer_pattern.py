@@ -88,22 +88,24 @@ def match(network: Network) -> Pattern:
 
 
 def _number(what: str, words: str, count: Callable[[Pattern], int]) -> Callable[..., Solution]:
-    def solve(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
+    def solve(found: Pattern, network: Network, builder: ExplanationBuilder) -> Solution:
         value = count(found)
-        one = asking.explain(words, network.name, [DerivationStep(Name(what), given(value))], value)
+        one = builder.explain(
+            words, network.name, [DerivationStep(Name(what), given(value))], value
+        )
         return Solution(value, explanations=(one,))
 
     return solve
 
 
-def _repeats(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
+def _repeats(found: Pattern, network: Network, builder: ExplanationBuilder) -> Solution:
     step = [DerivationStep(Name("blocks"), given(len(found.repeats)))]
     words = "How many convolutions are there in each block before its pool (N)?"
-    one = asking.explain(words, network.name, step, found.repeats, form="list")
+    one = builder.explain(words, network.name, step, found.repeats, form="list")
     return Solution(found.repeats, "list", explanations=(one,))
 
 
-def _weighty(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
+def _weighty(found: Pattern, network: Network, builder: ExplanationBuilder) -> Solution:
     convs, hidden = sum(found.repeats), found.hidden
     last = found.dense - hidden
     tree = made(
@@ -113,7 +115,7 @@ def _weighty(found: Pattern, network: Network, asking: ExplanationBuilder) -> So
         given(last, Name("dense layer of the softmax")),
     )
     value = int(tree.value)
-    one = asking.explain(
+    one = builder.explain(
         "How many layers have weights?",
         network.name,
         [DerivationStep(Name("weight layers"), tree)],
@@ -131,9 +133,9 @@ def _weighty(found: Pattern, network: Network, asking: ExplanationBuilder) -> So
     return Solution(value, explanations=(one,), wrong_answers=lambda: iter(wrong_answers()))
 
 
-def _convs(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
+def _convs(found: Pattern, network: Network, builder: ExplanationBuilder) -> Solution:
     solution = _number("CONV", "How many convolutions are there?", lambda p: sum(p.repeats))(
-        found, network, asking
+        found, network, builder
     )
     weighty = sum(found.repeats) + found.dense
     wrong = WrongAnswer(DENSE_AMONG_THEM, weighty)
@@ -142,10 +144,10 @@ def _convs(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solu
     )
 
 
-def _written(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
+def _written(found: Pattern, network: Network, builder: ExplanationBuilder) -> Solution:
     step = [DerivationStep(Name("blocks"), given(len(found.repeats)))]
     words = "How is the network written as a pattern?"
-    one = asking.explain(words, network.name, step, str(found), form="words")
+    one = builder.explain(words, network.name, step, str(found), form="words")
     return Solution(str(found), "words", explanations=(one,))
 
 
@@ -160,6 +162,6 @@ PATTERN: dict[str, Callable[[Pattern, Network, ExplanationBuilder], Solution]] =
 """What the pattern of a network says."""
 
 
-def solve_pattern(network: Network, quantity: str, asking: ExplanationBuilder) -> Solution:
+def solve_pattern(network: Network, quantity: str, builder: ExplanationBuilder) -> Solution:
     """Match a network against the pattern, and say one thing of it."""
-    return PATTERN[quantity](match(network), network, asking)
+    return PATTERN[quantity](match(network), network, builder)

@@ -1,4 +1,4 @@
-"""Readings: networks as somebody has them who read one thing wrongly; the rules are the same."""
+"""Misread networks: a network with one thing read wrongly, analyzed by the same rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ALL = (*SIZED, *HELD)
 
 
 class MisreadNetwork(NamedTuple):
-    """A network with one mistake in it."""
+    """A network with one misreading."""
 
     kind: MistakeKind
     where: str
@@ -39,7 +39,7 @@ class MisreadNetwork(NamedTuple):
 
 
 class LayerMisreading(NamedTuple):
-    """One way to read a layer wrongly."""
+    """One way to misread a layer."""
 
     kind: MistakeKind
     quantities: tuple[str, ...]
@@ -184,9 +184,9 @@ NOTHING_FROZEN = kind("nothing frozen", "counted the frozen layers, too")
 
 
 def misread_networks(
-    network: Network, chosen: Sequence[NodeFacts], scene: LayerContexts
+    network: Network, chosen: Sequence[NodeFacts], contexts: LayerContexts
 ) -> Iterator[MisreadNetwork]:
-    """Yield everything that one might read wrongly in a network, one thing at a time."""
+    """Yield the networks with one misreading each."""
     asked: set[str] = {f.node.id for f in chosen}
     for row in LAYER_MISREADINGS:
         others: dict[str, Layer | None] = {
@@ -213,7 +213,7 @@ def misread_networks(
     yield from _biases(network)
     yield from _repeats(network)
     if len(network) <= SMALL:
-        yield from _sizes(network, asked, scene)
+        yield from _sizes(network, asked, contexts)
 
 
 def _with(network: Network, others: Mapping[str, Layer | None]) -> Callable[[], Network]:
@@ -276,32 +276,34 @@ def _repeats(network: Network) -> Iterator[MisreadNetwork]:
 # --- sizes ----------------------------------------------------------------------------------------
 
 
-def _sizes(network: Network, asked: set[str], scene: LayerContexts) -> Iterator[MisreadNetwork]:
-    """Yield the network with the sizes of one layer, or of all, worked out wrongly."""
-    sliding = [n for n in network if _slides(n) and scene[n.id].sizes()]
+def _sizes(network: Network, asked: set[str], contexts: LayerContexts) -> Iterator[MisreadNetwork]:
+    """Yield the network with wrong sizes of one layer or of all."""
+    sliding = [n for n in network if _slides(n) and contexts[n.id].sizes()]
     if not sliding or (len(sliding) == 1 and asked == {sliding[0].id}):
         return
-    for slip in SIZE_MISCONCEPTIONS:
-        if slip.kind.rank is not Rank.COMMON:
+    for misconception in SIZE_MISCONCEPTIONS:
+        if misconception.kind.rank is not Rank.COMMON:
             continue
         if len(sliding) > 1:
             ids: set[str] = {n.id for n in sliding}
-            yield MisreadNetwork(slip.kind, "", ALL, _missized(network, ids, slip, scene))
+            yield MisreadNetwork(
+                misconception.kind, "", ALL, _missized(network, ids, misconception, contexts)
+            )
         for node in sliding:
             if asked != {node.id}:
-                make = _missized(network, {node.id}, slip, scene)
-                yield MisreadNetwork(slip.kind, f" in {node.id}", ALL, make)
+                make = _missized(network, {node.id}, misconception, contexts)
+                yield MisreadNetwork(misconception.kind, f" in {node.id}", ALL, make)
 
 
 def _missized(
-    network: Network, ids: set[str], slip: Misconception, scene: LayerContexts
+    network: Network, ids: set[str], misconception: Misconception, contexts: LayerContexts
 ) -> Callable[[], Network]:
     def size(node: Node, inputs: tuple[Shape, ...], ruled: Shape) -> Shape:
         if node.id not in ids:
             return ruled
-        own = scene[node.id].sizes()
+        own = contexts[node.id].sizes()
         found = [
-            with_misconception(_over(tree, inputs[0].size[axis]), slip, scene).value
+            with_misconception(_over(tree, inputs[0].size[axis]), misconception, contexts).value
             for axis, tree in enumerate(own)
         ]
         if any(n.denominator != 1 or n < 1 for n in found):

@@ -31,53 +31,57 @@ from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
 
 
-def solve_network(about: NetworkSelection, quantity: str, asking: ExplanationBuilder) -> Solution:
+def solve_network(
+    selection: NetworkSelection, quantity: str, builder: ExplanationBuilder
+) -> Solution:
     """Work out a quantity of a network, of a layer, or of several layers."""
-    if about.layers:
-        return _each(about, quantity, asking)
+    if selection.layers:
+        return _each(selection, quantity, builder)
     if quantity in PATTERN:
-        return solve_pattern(about.network, quantity, asking)
+        return solve_pattern(selection.network, quantity, builder)
     if quantity == "count":
-        return _count(about, asking)
-    layer = about.layer
-    if layer and layer not in about.network and not about.analysis.group(layer):
-        about.network[layer]  # refuses it, with the nearest name
-    if not about.over and layer in about.network:
-        return of_layer(about, quantity, asking)
+        return _count(selection, builder)
+    layer = selection.layer
+    if layer and layer not in selection.network and not selection.analysis.group(layer):
+        selection.network[layer]  # refuses it, with the nearest name
+    if not selection.over and layer in selection.network:
+        return of_layer(selection, quantity, builder)
     if quantity in additive_quantities():
-        return _total(about, quantity, asking)
-    if not layer and not about.over and can_explain(about.analysis, "", quantity):
-        worked = explain(about.analysis, "", quantity, asking.notation)
+        return _total(selection, quantity, builder)
+    if not layer and not selection.over and can_explain(selection.analysis, "", quantity):
+        worked = explain(selection.analysis, "", quantity, builder.notation)
         return Solution(
             worked.value,
             unit=worked.unit,
             explanations=(worked,),
-            trees=lambda: substituted(explain(about.analysis, "", quantity).steps),
-            scene=about.scene,
+            trees=lambda: substituted(explain(selection.analysis, "", quantity).steps),
+            contexts=selection.contexts,
         )
-    raise unknown(about, quantity)
+    raise unknown(selection, quantity)
 
 
 # --- several layers, an answer for each -----------------------------------------------------------
 
 
-def _each(about: NetworkSelection, quantity: str, asking: ExplanationBuilder) -> Solution:
-    found = [solve_network(about.only(one), quantity, asking) for one in about.layers]
+def _each(selection: NetworkSelection, quantity: str, builder: ExplanationBuilder) -> Solution:
+    found = [solve_network(selection.only(one), quantity, builder) for one in selection.layers]
 
     def trees() -> NestedExpressions:
         each = tuple(s.trees() for s in found)
         return None if None in each else each
 
     def again(network: Network) -> Solution:
-        return _each(replace(about, network=network), quantity, asking)
+        return _each(replace(selection, network=network), quantity, builder)
 
     return Solution(
         tuple(s.value for s in found),
         "list",
-        explanations=_longest_tables(tuple(e for s in found for e in s.explanations), about.layers),
+        explanations=_longest_tables(
+            tuple(e for s in found for e in s.explanations), selection.layers
+        ),
         trees=trees,
-        scene=about.scene,
-        variants=lambda: misread_variants(about, quantity, again),
+        contexts=selection.contexts,
+        variants=lambda: misread_variants(selection, quantity, again),
         parts=tuple(found),
     )
 
@@ -90,17 +94,17 @@ def _longest_tables(
     return (last,) if set(layers) <= {layer_row.label for layer_row in last.table} else explanations
 
 
-def _count(about: NetworkSelection, asking: ExplanationBuilder) -> Solution:
-    chosen = about.chosen()
+def _count(selection: NetworkSelection, builder: ExplanationBuilder) -> Solution:
+    chosen = selection.chosen()
     ids = ", ".join(f.node.id for f in chosen)
-    one = asking.explain(
+    one = builder.explain(
         "How many such layers are there?",
-        about.network.name,
+        selection.network.name,
         [DerivationStep(Name("layers"), given(len(chosen)))],
         len(chosen),
-        reasons=(f"They are {ids}.",) if about.over else (),
+        reasons=(f"They are {ids}.",) if selection.over else (),
     )
-    weighty = sum(1 for f in about.analysis if _has_weights(f.node))
+    weighty = sum(1 for f in selection.analysis if _has_weights(f.node))
     wrong = WrongAnswer(DENSE_TOO, weighty)
     return Solution(len(chosen), explanations=(one,), wrong_answers=lambda: iter([wrong]))
 
@@ -115,15 +119,15 @@ def _has_weights(node: Node) -> bool:
 # --- several layers, added up ---------------------------------------------------------------------
 
 
-def _total(about: NetworkSelection, quantity: str, asking: ExplanationBuilder) -> Solution:
-    chosen = about.chosen() if about.over else ()
-    group = "" if about.over else about.layer
-    scope = QuestionScope(about.analysis, group, asking.style, chosen, about.name)
-    worked = explain_sum(scope, quantity, asking.notation)
+def _total(selection: NetworkSelection, quantity: str, builder: ExplanationBuilder) -> Solution:
+    chosen = selection.chosen() if selection.over else ()
+    group = "" if selection.over else selection.layer
+    scope = QuestionScope(selection.analysis, group, builder.style, chosen, selection.name)
+    worked = explain_sum(scope, quantity, builder.notation)
     value = worked.value
 
     def again(network: Network) -> Solution:
-        return _total(replace(about, network=network), quantity, asking)
+        return _total(replace(selection, network=network), quantity, builder)
 
     def wrong_answers() -> Iterator[WrongAnswer]:
         held = sum(f.stored for f in scope.facts)
@@ -133,18 +137,18 @@ def _total(about: NetworkSelection, quantity: str, asking: ExplanationBuilder) -
     return Solution(
         value,
         explanations=(worked,),
-        trees=lambda: _sum(scope, about, quantity),
-        scene=about.scene,
-        variants=lambda: misread_variants(about, quantity, again),
+        trees=lambda: _sum(scope, selection, quantity),
+        contexts=selection.contexts,
+        variants=lambda: misread_variants(selection, quantity, again),
         wrong_answers=wrong_answers,
     )
 
 
-def _sum(scope: QuestionScope, about: NetworkSelection, quantity: str) -> Expression:
-    """Return how a sum comes about, every layer with the rule by which it adds to it."""
+def _sum(scope: QuestionScope, selection: NetworkSelection, quantity: str) -> Expression:
+    """Return a sum as an expression, each layer with its rule."""
     row = additive_quantities()[quantity]
     terms = []
     for layer, _ in addends(scope, row):
-        tree = layer_tree(about.only(layer), quantity)
+        tree = layer_tree(selection.only(layer), quantity)
         terms.append(tree._replace(name=Name(row.name, of=layer)))
     return made("+", *terms) if terms else given(0)

@@ -1,4 +1,4 @@
-"""What a question about a network is about: which network, which of its layers, read how."""
+"""Network selection: the network and the layers of a question, and their misreadings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from cnnanalyze.layers.traits import Trait
 
 @dataclass(frozen=True)
 class NetworkSelection:
-    """What a question is about: a network and the layers that are meant."""
+    """A network and the layers that a question is about."""
 
     network: Network
     layer: str = ""
@@ -44,16 +44,16 @@ class NetworkSelection:
     origin: Network | None = None
     """The network as its spec has it, where the question sets something."""
     overlooked: str = ""
-    """What somebody does who takes that one."""
+    """The mistake of using ``origin``, in words."""
 
     @cached_property
     def analysis(self) -> Analysis:
-        """What the rules say."""
+        """The analysis of the network."""
         return analyze(self.network)
 
     @cached_property
-    def scene(self) -> LayerContexts:
-        """What lies around every layer."""
+    def contexts(self) -> LayerContexts:
+        """The context of every layer."""
         above: dict[str, tuple[int, ...]] = {
             name: (given.shape.channels,) for name, given in self.network.inputs.items()
         }
@@ -75,7 +75,7 @@ class NetworkSelection:
         return found
 
     def _mixed(self, node: Node) -> int:
-        """Return the channels into which those of a depthwise convolution are mixed."""
+        """Return the output channels of the pointwise convolution after a depthwise one."""
         if Trait.SEPARABLE in node.layer.traits:
             return node.output.channels
         if Trait.DEPTHWISE not in node.layer.traits:
@@ -91,7 +91,7 @@ class NetworkSelection:
     def only(self, layer: str) -> NetworkSelection:
         """Return the same of one layer; what the rules say of the network is not asked again."""
         found = replace(self, layer=layer, layers=(), over=())
-        found.__dict__.update(analysis=self.analysis, scene=self.scene)
+        found.__dict__.update(analysis=self.analysis, contexts=self.contexts)
         return found
 
     @property
@@ -128,32 +128,32 @@ def _meets(node: Node, pattern: str) -> bool:
 # --- the network read wrongly ---------------------------------------------------------------------
 
 COSTLY = 120
-"""Of a larger network no layer is read wrongly one by one."""
+"""The most layers of a network for which each layer is misread by itself."""
 
 
 def misread_variants(
-    about: NetworkSelection, quantity: str, again: Callable[[Network], Solution]
+    selection: NetworkSelection, quantity: str, again: Callable[[Network], Solution]
 ) -> Iterator[Variant]:
-    """Yield the question for networks that differ by one mistake in reading."""
+    """Yield the question for networks with one misreading."""
 
     def variant(kind: MistakeKind, where: str, make: Callable[[], Network]) -> Variant:
         def value() -> Nested:
-            return _quick(replace(about, network=make()), quantity)
+            return _quick(replace(selection, network=make()), quantity)
 
-        adds_up = about.layer not in about.network and _sum(quantity) is not None
-        quick = adds_up or (quantity == _SEEN and len(about.network.inputs) == 1)
+        adds_up = selection.layer not in selection.network and _sum(quantity) is not None
+        quick = adds_up or (quantity == _SEEN and len(selection.network.inputs) == 1)
         return Variant(kind, lambda: again(make()), where, value if quick else None)
 
-    origin = about.origin
+    origin = selection.origin
     if origin is not None:
-        yield variant(OVERLOOKED._replace(words=about.overlooked), "", lambda: origin)
+        yield variant(OVERLOOKED._replace(words=selection.overlooked), "", lambda: origin)
     if quantity == "trainable":
-        for kind, make in misread_training(about.network):
+        for kind, make in misread_training(selection.network):
             yield variant(kind, "", make)
-    if len(about.network) > COSTLY:
+    if len(selection.network) > COSTLY:
         return
-    chosen = about.chosen() if not about.layers else ()
-    for reading in misread_networks(about.network, chosen, about.scene):
+    chosen = selection.chosen() if not selection.layers else ()
+    for reading in misread_networks(selection.network, chosen, selection.contexts):
         if quantity in reading.quantities:
             yield variant(reading.kind, reading.where, reading.make)
 
@@ -162,7 +162,7 @@ OVERLOOKED = kind("settings overlooked", "overlooked what the question sets")
 
 
 def _sum(quantity: str) -> Callable[[NodeFacts], int] | None:
-    """Return what each layer adds to a sum that needs no working to be compared."""
+    """Return the addend of a layer, for sums that need no working."""
     row = additive_quantities().get(quantity)
     of_layer = row.of_layer if row else None
     return None if of_layer is None else lambda f: of_layer(f, Terms()) or 0
@@ -172,12 +172,12 @@ _SEEN = "receptive_field"
 """What a layer sees needs no working to be compared, either."""
 
 
-def _quick(about: NetworkSelection, quantity: str) -> Nested:
-    analysis = analyze(about.network, fields=quantity == _SEEN)
-    about.__dict__["analysis"] = analysis
-    if about.layers:
-        return tuple(_quick_value(analysis.group(layer), quantity) for layer in about.layers)
-    return _quick_value(about.chosen(), quantity)
+def _quick(selection: NetworkSelection, quantity: str) -> Nested:
+    analysis = analyze(selection.network, fields=quantity == _SEEN)
+    selection.__dict__["analysis"] = analysis
+    if selection.layers:
+        return tuple(_quick_value(analysis.group(layer), quantity) for layer in selection.layers)
+    return _quick_value(selection.chosen(), quantity)
 
 
 def _quick_value(chosen: tuple[NodeFacts, ...], quantity: str) -> Nested:

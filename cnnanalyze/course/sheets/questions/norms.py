@@ -70,18 +70,18 @@ def _variance(b: Batch, mean: Expression) -> Expression:
     return made("/", made("+", *squares), count)._replace(name=Name("variance"))
 
 
-def mean(b: Batch, asking: ExplanationBuilder) -> Solution:
+def mean(b: Batch, builder: ExplanationBuilder) -> Solution:
     """What is the mean of the batch?"""
     subject = f"values {listed(b.values)}"
-    return as_number(asking, "What is the mean of the batch?", subject, "mean", _mean(b))
+    return as_number(builder, "What is the mean of the batch?", subject, "mean", _mean(b))
 
 
-def variance(b: Batch, asking: ExplanationBuilder) -> Solution:
+def variance(b: Batch, builder: ExplanationBuilder) -> Solution:
     """What is the variance of the batch?"""
     found = _mean(b)
     tree = _variance(b, given(found.value, Name("mean")))
     return as_number(
-        asking,
+        builder,
         "What is the variance of the batch?",
         f"values {listed(b.values)}",
         "variance",
@@ -90,7 +90,7 @@ def variance(b: Batch, asking: ExplanationBuilder) -> Solution:
     )
 
 
-def normalised(b: Batch, asking: ExplanationBuilder) -> Solution:
+def normalised(b: Batch, builder: ExplanationBuilder) -> Solution:
     """What does batch norm make of the values?"""
     mu = _mean(b)
     spread = _variance(b, mu)
@@ -118,7 +118,7 @@ def normalised(b: Batch, asking: ExplanationBuilder) -> Solution:
     ]
     for n, tree in enumerate(trees, start=1):
         found.append(DerivationStep(Name("y", of=str(n)), rewrite(tree, _called)))
-    worked = asking.explain(
+    worked = builder.explain(
         "What does batch norm make of them?",
         f"values {listed(b.values)}, gamma {short_number(b.gamma)}, beta {short_number(b.beta)}",
         found,
@@ -136,7 +136,7 @@ def normalised(b: Batch, asking: ExplanationBuilder) -> Solution:
 
 
 def _called(part: Expression) -> Expression:
-    """Put the names of what was worked out before in the place of how it was."""
+    """Replace earlier results by their names."""
     is_known = part.name is not None and part.name.key in {"mean", "variance"}
     return given(part.value, part.name) if is_known else part
 
@@ -157,7 +157,7 @@ BATCH_NORM = Topic(
 # --- weight decay ---------------------------------------------------------------------------------
 
 
-def penalty(d: Decay, asking: ExplanationBuilder) -> Solution:
+def penalty(d: Decay, builder: ExplanationBuilder) -> Solution:
     """How large is the penalty of weight decay?"""
     squares = made("+", *(made("^", given(w), given(2)) for w in d.weights))
     rate = given(plain(d.rate), Name("lambda"))
@@ -165,7 +165,7 @@ def penalty(d: Decay, asking: ExplanationBuilder) -> Solution:
     tree = made("*", made("/", rate, below), squares)
     shown = made("*", made("/", rate, made("*", given(2), below.args[1])), squares)
     solution = as_number(
-        asking,
+        builder,
         "How large is the penalty?",
         f"weights {listed(d.weights)}, lambda {short_number(d.rate)}, {d.samples} examples",
         "penalty",
@@ -197,7 +197,7 @@ WEIGHT_DECAY = Topic(
 # --- activations ----------------------------------------------------------------------------------
 
 
-def activate(a: ActivationQuestion, asking: ExplanationBuilder) -> Solution:
+def activate(a: ActivationQuestion, builder: ExplanationBuilder) -> Solution:
     """What does the activation make of the values?"""
     for v in a.values:
         if not -LARGEST <= v <= LARGEST:
@@ -207,7 +207,7 @@ def activate(a: ActivationQuestion, asking: ExplanationBuilder) -> Solution:
     numbers = {**attributes(cls()), **{w: plain(getattr(a, w)) for w in _words_of(cls)}}
     trees = tuple(apply_formula(cls, v, numbers) for v in a.values)
     words = f"What does {a.function} make of them?"
-    return as_list(asking, words, f"values {listed(a.values)}", "y", trees, ())
+    return as_list(builder, words, f"values {listed(a.values)}", "y", trees, ())
 
 
 def _words_of(cls: type[Layer]) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ SHOWN = 4
 
 
 def _worked(
-    asking: ExplanationBuilder, words: str, subject: str, cells: Cells, reasons: tuple[str, ...]
+    builder: ExplanationBuilder, words: str, subject: str, cells: Cells, reasons: tuple[str, ...]
 ) -> Explanation:
     value: Nested = _plain(cells)
     places = [(r, c) for r, row in enumerate(cells) for c in range(len(row))]
@@ -172,7 +172,7 @@ def _worked(
         for r, c in shown
     ]
     more = () if len(shown) == len(places) else ("The other windows go the same way.",)
-    return asking.explain(words, subject, found, value, form="matrix", reasons=(*reasons, *more))
+    return builder.explain(words, subject, found, value, form="matrix", reasons=(*reasons, *more))
 
 
 def _unnamed(tree: Expression) -> Expression:
@@ -184,7 +184,7 @@ def _plain(cells: Cells) -> Nested:
 
 
 def _one(
-    asking: ExplanationBuilder, words: str, subject: str, cells: Cells, at: tuple[int, int]
+    builder: ExplanationBuilder, words: str, subject: str, cells: Cells, at: tuple[int, int]
 ) -> Solution:
     tree = _at(cells, at)
     value = plain(tree.value)
@@ -199,7 +199,7 @@ def _one(
 
     return Solution(
         value,
-        explanations=(asking.explain(words, subject, found, value),),
+        explanations=(builder.explain(words, subject, found, value),),
         trees=lambda: tree,
         wrong_answers=wrong_answers,
     )
@@ -219,7 +219,7 @@ def _signs(cells: Cells) -> Iterator[WrongAnswer]:
                 yield WrongAnswer(SIGN_LOST, changed, f" in row {r + 1}, column {c + 1}")
 
 
-def convolve(c: Convolution, asking: ExplanationBuilder) -> Solution:
+def convolve(c: Convolution, builder: ExplanationBuilder) -> Solution:
     """What comes out of a convolution?"""
     cells = _convolved(c)
     k = c.kernel[0]
@@ -230,21 +230,21 @@ def convolve(c: Convolution, asking: ExplanationBuilder) -> Solution:
     subject = ", ".join(words)
     if c.at is not None:
         question = f"What is in row {c.at[0]}, column {c.at[1]} of the output?"
-        alone = _one(asking, question, subject, cells, c.at)
-        return _with(alone, lambda: _convolved_otherwise(c, asking))
+        alone = _one(builder, question, subject, cells, c.at)
+        return _with(alone, lambda: _convolved_otherwise(c, builder))
     reason = (
         "The kernel is turned by half a turn first, as mathematics has it."
         if c.flip
         else "Each output is the sum of the products of the kernel and its window; "
         "the kernel is not flipped."
     )
-    worked = _worked(asking, "What is the output?", subject, cells, (reason,))
+    worked = _worked(builder, "What is the output?", subject, cells, (reason,))
     return Solution(
         _plain(cells),
         "matrix",
         explanations=(worked,),
         trees=lambda: cells,
-        variants=lambda: _convolved_otherwise(c, asking),
+        variants=lambda: _convolved_otherwise(c, builder),
         wrong_answers=lambda: _signs(cells),
     )
 
@@ -256,7 +256,7 @@ def _with(solution: Solution, variants: Callable[[], Iterator[Variant]]) -> Solu
         solution.unit,
         solution.explanations,
         solution.trees,
-        solution.scene,
+        solution.contexts,
         variants,
         solution.wrong_answers,
     )
@@ -266,9 +266,9 @@ def _transposed(matrix: Matrix) -> Matrix:
     return tuple(zip(*matrix, strict=True))
 
 
-def _convolved_otherwise(c: Convolution, asking: ExplanationBuilder) -> Iterator[Variant]:
+def _convolved_otherwise(c: Convolution, builder: ExplanationBuilder) -> Iterator[Variant]:
     def otherwise(**update: Any) -> Callable[[], Solution]:  # noqa: ANN401 - attributes
-        return lambda: convolve(c.model_copy(update=update), asking)
+        return lambda: convolve(c.model_copy(update=update), builder)
 
     yield Variant(NOT_FLIPPED if c.flip else FLIPPED, otherwise(flip=not c.flip))
     kernel = tuple(map(_transposed, c.kernel))
@@ -292,7 +292,7 @@ def _convolved_otherwise(c: Convolution, asking: ExplanationBuilder) -> Iterator
         )
 
 
-def pool(p: PoolingQuestion, asking: ExplanationBuilder) -> Solution:
+def pool(p: PoolingQuestion, builder: ExplanationBuilder) -> Solution:
     """What comes out of pooling?"""
     if len(p.image) > 1:
         raise UsageError("pooling by hand takes one plane", help="pose one question per plane")
@@ -302,20 +302,20 @@ def pool(p: PoolingQuestion, asking: ExplanationBuilder) -> Solution:
     subject = f"image {len(image)}x{len(image[0])}, {p.kernel}x{p.kernel} windows, stride {stride}"
     if p.at is not None:
         question = f"What is in row {p.at[0]}, column {p.at[1]} of the output?"
-        alone = _one(asking, question, subject, cells, p.at)
-        return _with(alone, lambda: _pooled_otherwise(p, asking))
+        alone = _one(builder, question, subject, cells, p.at)
+        return _with(alone, lambda: _pooled_otherwise(p, builder))
     words = {
         "max": "What does max pooling give?",
         "average": "What does average pooling give?",
         "sum": "What does sum pooling give?",
     }[p.kind]
-    worked = _worked(asking, words, subject, cells, ("Pooling learns nothing.",))
+    worked = _worked(builder, words, subject, cells, ("Pooling learns nothing.",))
     return Solution(
         _plain(cells),
         "matrix",
         explanations=(worked,),
         trees=lambda: cells,
-        variants=lambda: _pooled_otherwise(p, asking),
+        variants=lambda: _pooled_otherwise(p, builder),
         wrong_answers=lambda: _rounded(nested_value(cells)),
     )
 
@@ -331,9 +331,9 @@ def _rounded(value: Nested) -> Iterator[WrongAnswer]:
     yield WrongAnswer(MEANS_ROUNDED, near)
 
 
-def _pooled_otherwise(p: PoolingQuestion, asking: ExplanationBuilder) -> Iterator[Variant]:
+def _pooled_otherwise(p: PoolingQuestion, builder: ExplanationBuilder) -> Iterator[Variant]:
     def otherwise(**update: Any) -> Callable[[], Solution]:  # noqa: ANN401
-        return lambda: pool(p.model_copy(update=update), asking)
+        return lambda: pool(p.model_copy(update=update), builder)
 
     for (taken, asked), mistaken in OTHER_POOLING.items():
         if asked == p.kind:

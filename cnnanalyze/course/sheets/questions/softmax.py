@@ -63,20 +63,20 @@ def _powers(s: Logits) -> Trees:
     return tuple(made("exp", given(z)) for z in s.logits)
 
 
-def exponentials(s: Logits, asking: ExplanationBuilder) -> Solution:
+def exponentials(s: Logits, builder: ExplanationBuilder) -> Solution:
     """What are the exponentials of the logits?"""
     words = "What are the exponentials?"
-    return as_list(asking, words, f"logits {listed(s.logits)}", "e", _powers(s), ())
+    return as_list(builder, words, f"logits {listed(s.logits)}", "e", _powers(s), ())
 
 
-def normaliser(s: Logits, asking: ExplanationBuilder) -> Solution:
+def normaliser(s: Logits, builder: ExplanationBuilder) -> Solution:
     """What is the sum of the exponentials?"""
     words = "What is the sum of the exponentials?"
     tree = made("+", *_powers(s))
-    return as_number(asking, words, f"logits {listed(s.logits)}", "sum", tree)
+    return as_number(builder, words, f"logits {listed(s.logits)}", "sum", tree)
 
 
-def probabilities(s: Logits, asking: ExplanationBuilder) -> Solution:
+def probabilities(s: Logits, builder: ExplanationBuilder) -> Solution:
     """What are the probabilities?"""
     powers = _powers(s)
     total = made("+", *powers)
@@ -92,7 +92,7 @@ def probabilities(s: Logits, asking: ExplanationBuilder) -> Solution:
         yield WrongAnswer(NOT_NORMALISED, raw)
 
     return as_list(
-        asking,
+        builder,
         "What are the probabilities of the softmax?",
         f"logits {listed(s.logits)}",
         "S",
@@ -143,7 +143,7 @@ def _predicted(p: Prediction) -> tuple[Trees, Trees]:
     return tuple(map(given, p.prediction)), tuple(given(w, Name("label")) for w in label)
 
 
-def loss(p: Prediction, asking: ExplanationBuilder) -> Solution:
+def loss(p: Prediction, builder: ExplanationBuilder) -> Solution:
     """What is the cross-entropy?"""
     chances, labels = _predicted(p)
     weighed = [
@@ -162,7 +162,7 @@ def loss(p: Prediction, asking: ExplanationBuilder) -> Solution:
     )
     value = plain(tree.value)
     reasons = ("Only the class of the label counts: its natural logarithm, with the sign changed.",)
-    worked = asking.explain(
+    worked = builder.explain(
         "What is the cross-entropy?",
         subject,
         [DerivationStep(Name("loss"), shown)],

@@ -211,7 +211,7 @@ def can_find(layer: Layer, quantity: str) -> bool:
     return quantity in SHAPES and isinstance(layer, Attention)
 
 
-def of_attention(facts: NodeFacts, quantity: str, asking: ExplanationBuilder) -> Solution:
+def of_attention(facts: NodeFacts, quantity: str, builder: ExplanationBuilder) -> Solution:
     """Work out a shape inside an attention."""
     layer = facts.node.layer
     assert isinstance(layer, Attention)
@@ -225,7 +225,7 @@ def of_attention(facts: NodeFacts, quantity: str, asking: ExplanationBuilder) ->
         for n, tree in enumerate(trees, start=1)
     ]
     subject = f"{facts.node.id} on {', '.join(map(str, facts.node.input_shapes))}"
-    worked = asking.explain(SHAPES[quantity], subject, found, value, form=form)
+    worked = builder.explain(SHAPES[quantity], subject, found, value, form=form)
     return Solution(
         value,
         form,

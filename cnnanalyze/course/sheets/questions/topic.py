@@ -1,4 +1,4 @@
-"""What every topic of questions has: its words in a sheet, and the quantities that can be found."""
+"""Topics: kinds of questions about given numbers, with their keys and quantities."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from cnnanalyze.course.misconceptions.solution import Solution, Variant, WrongAn
 from cnnanalyze.course.sheets.answer_text import answer_text
 
 DOES_NOT_FIT = "does not fit"
-"""What a course says that does not round down, where the windows hang over."""
+"""The answer of a course that does not round, where the windows do not fit."""
 
 
 class ExplanationBuilder(NamedTuple):
-    """How an answer is to be worked out: for whom, and under which name."""
+    """Builds explanations in one notation."""
 
     notation: str = "plain"
 
@@ -36,13 +36,13 @@ class ExplanationBuilder(NamedTuple):
         """The notation."""
         return find_notation(self.notation)
 
-    def arranged(self, number: Any) -> Expression:  # noqa: ANN401 - a number that remembers
-        """Return how a number came about, as the notation writes it."""
+    def as_written(self, number: Any) -> Expression:  # noqa: ANN401 - a symbolic number
+        """Return the derivation of a number, as the notation writes it."""
         return textbook_form(tree(number), self.style)
 
     def steps(self, key: str, number: Any) -> list[DerivationStep]:  # noqa: ANN401
         """Return the equations that lead to a number."""
-        return steps(Name(key), self.arranged(number))
+        return steps(Name(key), self.as_written(number))
 
     def explain(
         self,
@@ -76,21 +76,21 @@ class ExplanationBuilder(NamedTuple):
 
 
 class TopicQuantity(NamedTuple):
-    """One thing that can be found out in a topic."""
+    """One quantity of a topic."""
 
     words: str
     solve: Callable[..., Any]
-    """From what is given and the :class:`ExplanationBuilder` to a solution."""
+    """Makes a solution of the section and an :class:`ExplanationBuilder`."""
 
 
 class Misreading(NamedTuple):
-    """One way to read given numbers, or what is asked of them, wrongly."""
+    """One way to misread given numbers or the quantity."""
 
     kind: MistakeKind
     read: Callable[[Any, str], Iterable[tuple[Any, str]]]
-    """From the section and the quantity that is asked for to what somebody takes for them."""
+    """Makes the misread sections and quantities of the right ones."""
     is_of_answer: bool = False
-    """Whether all was worked out well, and something else given: named before what went wrong."""
+    """Whether the working is right and another value was given; such are named first."""
 
 
 class Topic(NamedTuple):
@@ -100,34 +100,34 @@ class Topic(NamedTuple):
     section: type[Section]
     quantities: Table[str, TopicQuantity]
     default: str = ""
-    """What is found where nothing else is asked for."""
+    """The quantity if none is named."""
     aliases: Table[str, str] = {}
     """Letters of the lectures for the words of the section."""
     instead: Table[str, tuple[str, ...]] = {}
-    """Words that say the same thing in another way, so that only one of them is given."""
+    """Keys that exclude each other."""
     without: Callable[[str, Any], tuple[str, ...]] = lambda _quantity, _section: ()
-    """The words that have no bearing on a quantity, given the others."""
+    """The keys that do not affect a quantity, given the others."""
 
     def word(self, key: str) -> str:
-        """Return the word of the section for a key, which may be a letter of the lectures."""
+        """Return the key of the section for a key, which may be a letter of the lectures."""
         return self.aliases.get(key, key)
 
     def idle(self, quantity: str, section: Section) -> tuple[str, ...]:
-        """Return the words that have no bearing on a quantity of this section."""
+        """Return the keys that do not affect a quantity of this section."""
         return self.without(quantity, section)
 
     misreadings: tuple[Misreading, ...] = ()
 
-    def solve(self, quantity: str, section: Section, asking: ExplanationBuilder) -> Solution:
-        """Work out a quantity; whoever misreads the question works it out by the same rules."""
-        found: Solution = self.quantities[quantity].solve(section, asking)
+    def solve(self, quantity: str, section: Section, builder: ExplanationBuilder) -> Solution:
+        """Work out a quantity, and by the same rules its misreadings."""
+        found: Solution = self.quantities[quantity].solve(section, builder)
 
         def misread(*, is_of_answer: bool) -> Iterator[Variant]:
             for row in self.misreadings:
                 if row.is_of_answer is is_of_answer:
                     for other, asked in row.read(section, quantity):
                         worker = self.quantities[asked].solve
-                        yield Variant(row.kind, partial(worker, other, asking))
+                        yield Variant(row.kind, partial(worker, other, builder))
 
         def variants() -> Iterator[Variant]:
             yield from found.variants()
@@ -141,7 +141,7 @@ class Topic(NamedTuple):
         return replace(found, variants=variants, wrong_answers=wrong_answers)
 
     def renamed(self, tree: Mapping) -> Mapping:
-        """Put the words of the section in the place of the letters of the lectures."""
+        """Replace letters of the lectures by the keys of the section."""
         entries = []
         for key, value in tree.entries:
             word = self.word(key.text)
@@ -149,7 +149,7 @@ class Topic(NamedTuple):
         return Mapping(tuple(entries), tree.mark)
 
     def check(self, name: str, tree: Mapping, faults: Faults) -> None:
-        """Note what is said twice, or contradicts itself, among keys that stand together."""
+        """Record faults for keys that repeat or contradict others."""
         refuse_synonyms(tree, dict(self.aliases), f"'{name}'", faults)
         given = {self.word(k.text): k for k, _ in tree.entries}
         for word, others in self.instead.items():
@@ -165,7 +165,7 @@ class Topic(NamedTuple):
 
 
 def with_overrides(base: Mapping, extra: Mapping) -> Mapping:
-    """Lay entries over others, key by key."""
+    """Return a mapping with the entries of another one over its own."""
     found: dict[str, tuple[Scalar, Tree]] = {k.text: (k, v) for k, v in base.entries}
     found.update({k.text: (k, v) for k, v in extra.entries})
     return Mapping(tuple(found.values()), extra.mark if extra.entries else base.mark)

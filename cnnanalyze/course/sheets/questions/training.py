@@ -90,7 +90,7 @@ def _named(given_: Training, batch: int | None) -> Training:
 def _planned(
     key: str, words: str, reason: str, batch: Callable[[Training], int | None] = lambda _: None
 ) -> TopicQuantity:
-    def solve(section: Training, asking: ExplanationBuilder) -> Solution:
+    def solve(section: Training, builder: ExplanationBuilder) -> Solution:
         named = _named(section, batch(section))
         result = plan(named, trained=0, stored=0, macs=0, saved=0)
         number = {
@@ -98,9 +98,9 @@ def _planned(
             "iterations": result.iterations_per_epoch,
             "updates": result.updates,
         }[key]
-        found = asking.steps(key, number)
+        found = builder.steps(key, number)
         value = int(number)
-        worked = asking.explain(words, _subject(section), found, value, reasons=(reason,))
+        worked = builder.explain(words, _subject(section), found, value, reasons=(reason,))
 
         def wrong_answers() -> Iterator[WrongAnswer]:
             if section.epochs > 1 and key == "iterations":
@@ -196,7 +196,7 @@ REGIMES = {
 """What lecture 003 does with so many labels."""
 
 
-def regime(section: LabelsQuestion, asking: ExplanationBuilder) -> Solution:
+def regime(section: LabelsQuestion, builder: ExplanationBuilder) -> Solution:
     """Which regime of transfer learning is it?"""
     n, low, high = section.labels_per_class, section.tiny_below, section.large_above
     if low > high:
@@ -215,7 +215,7 @@ def regime(section: LabelsQuestion, asking: ExplanationBuilder) -> Solution:
         f"{value.capitalize()}: {REGIMES[value]}.",
     )
     words = "Which regime of transfer learning is it?"
-    worked = asking.explain(words, f"{n} labels per class", [step], value, reasons=reasons)
+    worked = builder.explain(words, f"{n} labels per class", [step], value, reasons=reasons)
 
     def wrong_answers() -> Iterator[WrongAnswer]:
         for other in REGIMES:

@@ -17,7 +17,7 @@ LARGEST = 700
 
 
 def as_list(
-    asking: ExplanationBuilder,
+    builder: ExplanationBuilder,
     words: str,
     subject: str,
     key: str,
@@ -31,14 +31,14 @@ def as_list(
         DerivationStep(Name(key, of=str(n)), tree._replace(name=None) if tree.args else tree)
         for n, tree in enumerate(trees, start=1)
     ]
-    worked = asking.explain(words, subject, found, value, form="list", reasons=reasons)
+    worked = builder.explain(words, subject, found, value, form="list", reasons=reasons)
     return Solution(
         value, "list", explanations=(worked,), trees=lambda: trees, wrong_answers=wrong_answers
     )
 
 
 def as_number(
-    asking: ExplanationBuilder,
+    builder: ExplanationBuilder,
     words: str,
     subject: str,
     key: str,
@@ -49,7 +49,7 @@ def as_number(
     """Return one number with its equation."""
     value = plain(tree.value)
     bare = tree._replace(name=None) if tree.args else tree
-    worked = asking.explain(
+    worked = builder.explain(
         words, subject, [DerivationStep(Name(key), bare)], value, reasons=reasons
     )
     return Solution(value, explanations=(worked,), trees=lambda: tree, wrong_answers=wrong_answers)

@@ -57,7 +57,7 @@ def _name(key: str) -> Name:
 
 
 def _laid(w: WindowQuestion) -> Fit:
-    """Lay the windows, with a name for every number."""
+    """Place the windows, with a name for every number."""
     n, k, s, d = (
         Num(v, _name(key))
         for v, key in (
@@ -99,7 +99,7 @@ def _subject(w: WindowQuestion) -> str:
 
 
 def _solution(
-    asking: ExplanationBuilder,
+    builder: ExplanationBuilder,
     w: WindowQuestion,
     question: str,
     found: list[DerivationStep],
@@ -109,7 +109,7 @@ def _solution(
     value = plain(tree.value)
     return Solution(
         value,
-        explanations=(asking.explain(question, _subject(w), found, value, reasons=reasons),),
+        explanations=(builder.explain(question, _subject(w), found, value, reasons=reasons),),
         trees=lambda: tree,
     )
 
@@ -118,55 +118,55 @@ ROUNDED = "Only whole windows count, so the division is rounded down."
 SAME = "'same' pads so much that there is one output for each stride of inputs, rounded up."
 
 
-def output(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
+def output(w: WindowQuestion, builder: ExplanationBuilder) -> Solution:
     """What size is the output?"""
     fit = _laid(w)
-    tree = asking.arranged(fit.output)
+    tree = builder.as_written(fit.output)
     rounds = any(t.op == "floor" for t in (tree, *tree.args))
     reasons = (SAME,) if w.padding == "same" else (ROUNDED,) if rounds else ()
-    found = _solution(asking, w, "What size is the output?", steps(_name("output"), tree), reasons)
-    ideal = asking.arranged(_unrounded(w))
+    found = _solution(builder, w, "What size is the output?", steps(_name("output"), tree), reasons)
+    ideal = builder.as_written(_unrounded(w))
     if w.padding == "same" or ideal.value.denominator == 1 or w.ceil_mode:
         return found
     note = (
         f"Before rounding it is {approximate_text(ideal.value)}: the windows do not fit (CS231n)."
     )
     worked = tuple(replace(e, remarks=(note,)) for e in found.explanations)
-    also = () if asking.style.has_floor else (DOES_NOT_FIT,)
+    also = () if builder.style.has_floor else (DOES_NOT_FIT,)
     return replace(found, explanations=worked, also=also)
 
 
 def _unrounded(w: WindowQuestion) -> Num:
-    tree = exact(ExplanationBuilder().arranged(_laid(w).output))
+    tree = exact(ExplanationBuilder().as_written(_laid(w).output))
     number = Num(int(tree.value))
     number.tree = tree
     return number
 
 
-def unrounded(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
+def unrounded(w: WindowQuestion, builder: ExplanationBuilder) -> Solution:
     """What does the size formula give before rounding?"""
-    found = steps(_name("output"), asking.arranged(_unrounded(w)))
+    found = steps(_name("output"), builder.as_written(_unrounded(w)))
     words = "What does the size formula give without rounding?"
-    return _solution(asking, w, words, found, ())
+    return _solution(builder, w, words, found, ())
 
 
-def unread(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
+def unread(w: WindowQuestion, builder: ExplanationBuilder) -> Solution:
     """How many indices at the far border does no window read?"""
-    found = steps(_name("unread"), asking.arranged(_laid(w).unread))
+    found = steps(_name("unread"), builder.as_written(_laid(w).unread))
     words = "How many rows or columns at the far border are never read?"
-    return _solution(asking, w, words, found, ())
+    return _solution(builder, w, words, found, ())
 
 
-def fits(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
+def fits(w: WindowQuestion, builder: ExplanationBuilder) -> Solution:
     """Do the windows fit, or is something left over?"""
     value = bool(_laid(w).exact)
-    found = steps(_name("output"), asking.arranged(_unrounded(w)))
+    found = steps(_name("output"), builder.as_written(_unrounded(w)))
     reason = (
         "The windows end exactly at the border."
         if value
         else "The size formula gives no whole number: the last window would not fit."
     )
-    one = asking.explain("Do the windows fit?", _subject(w), found, value, reasons=(reason,))
+    one = builder.explain("Do the windows fit?", _subject(w), found, value, reasons=(reason,))
     return Solution(value, "choice", explanations=(one,))
 
 
@@ -187,56 +187,56 @@ def _keeping(w: WindowQuestion) -> int:
 KEEPS = "Each axis shrinks by k - 1 at stride 1; the padding has to make up for that."
 
 
-def total_padding(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
+def total_padding(w: WindowQuestion, builder: ExplanationBuilder) -> Solution:
     """How much padding, both sides together, keeps the size?"""
-    found = steps(_name("total padding"), asking.arranged(_keeping(w)))
+    found = steps(_name("total padding"), builder.as_written(_keeping(w)))
     words = "How much padding in all keeps the size?"
-    return _solution(asking, w, words, found, (KEEPS,))
+    return _solution(builder, w, words, found, (KEEPS,))
 
 
-def same_padding(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
+def same_padding(w: WindowQuestion, builder: ExplanationBuilder) -> Solution:
     """How much padding per side keeps the size?"""
     total = _keeping(w)
-    found = steps(_name("padding"), asking.arranged(total / Num(2)))
+    found = steps(_name("padding"), builder.as_written(total / Num(2)))
     words = "Which padding per side keeps the size?"
     if total % 2 == 0:
-        return _solution(asking, w, words, found, (KEEPS,))
+        return _solution(builder, w, words, found, (KEEPS,))
     halves = total // 2
     reasons = (
         KEEPS,
         (
-            f"{approximate_text(Fraction(total, 2))} is not whole, so no padding works that is the same on "
-            f"both sides; the total of {int(total)} has to be split into {halves} and "
+            f"{approximate_text(Fraction(total, 2))} is not whole, so no padding works that is the "
+            f"same on both sides; the total of {int(total)} has to be split into {halves} and "
             f"{total - halves}."
         ),
     )
-    one = asking.explain(words, _subject(w), found, None, reasons=reasons)
+    one = builder.explain(words, _subject(w), found, None, reasons=reasons)
     return Solution(
         None, "number", explanations=(one,), also=("not possible", "does not exist", "no padding")
     )
 
 
 def _side(which: str) -> TopicQuantity:
-    def solve(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
+    def solve(w: WindowQuestion, builder: ExplanationBuilder) -> Solution:
         fit = _laid(w)
         number = {"before": fit.before, "after": fit.after}[which]
-        found = steps(_name(f"padding {which}"), asking.arranged(number))
+        found = steps(_name(f"padding {which}"), builder.as_written(number))
         where = "before the first index" if which == "before" else "behind the last index"
         reason = "An odd number of zeros puts one more at the end (TensorFlow, Keras)."
-        return _solution(asking, w, f"How much is padded {where}?", found, (reason,))
+        return _solution(builder, w, f"How much is padded {where}?", found, (reason,))
 
     return TopicQuantity(f"padding {which}", solve)
 
 
-def padded(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
+def padded(w: WindowQuestion, builder: ExplanationBuilder) -> Solution:
     """How much is padded on both sides together?"""
     fit = _laid(w)
-    found = steps(_name("total padding"), asking.arranged(fit.before + fit.after))
+    found = steps(_name("total padding"), builder.as_written(fit.before + fit.after))
     words = "How much is padded on both sides together?"
-    return _solution(asking, w, words, found, ())
+    return _solution(builder, w, words, found, ())
 
 
-def smallest_input(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
+def smallest_input(w: WindowQuestion, builder: ExplanationBuilder) -> Solution:
     """What is the smallest input that gives an output of the wanted size?"""
     wanted = 1 if w.output is None else w.output
     k, s, d = (
@@ -251,14 +251,14 @@ def smallest_input(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
     plain_border = (int(border[0]), int(border[1]))
     reached = slide(int(size), w.kernel, w.stride, w.dilation, plain_border).output
     assert reached == wanted
-    found = steps(_name("input"), asking.arranged(size))
+    found = steps(_name("input"), builder.as_written(size))
     words = f"What is the smallest input with an output of {wanted}?"
     reason = "The first window covers k inputs, and each further one s more."
-    return _solution(asking, w, words, found, (reason,))
+    return _solution(builder, w, words, found, (reason,))
 
 
 def _idle(quantity: str) -> tuple[str, ...]:
-    """Return the words that have no bearing on a quantity."""
+    """Return the keys that do not affect a quantity."""
     idle: tuple[str, ...] = ("input",) if quantity == "smallest_input" else ("output",)
     if quantity in {"keeping_padding", "keeping_total"}:
         idle += ("padding", "total_padding", "ceil_mode")
