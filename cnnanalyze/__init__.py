@@ -21,37 +21,37 @@ if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis as Analysis
     from cnnanalyze.analysis.result import NodeFacts as NodeFacts
     from cnnanalyze.analysis.result import Total as Total
-    from cnnanalyze.api import analyze as analyze
-    from cnnanalyze.api import audit as audit
-    from cnnanalyze.api import budget as budget
-    from cnnanalyze.api import check as check
-    from cnnanalyze.api import closed_forms as closed_forms
-    from cnnanalyze.api import compare as compare
-    from cnnanalyze.api import conventions as conventions
-    from cnnanalyze.api import draw as draw
-    from cnnanalyze.api import dumps as dumps
-    from cnnanalyze.api import explain as explain
-    from cnnanalyze.api import export as export
-    from cnnanalyze.api import fix as fix
-    from cnnanalyze.api import from_caffe as from_caffe
-    from cnnanalyze.api import from_darknet as from_darknet
-    from cnnanalyze.api import from_keras as from_keras
-    from cnnanalyze.api import from_onnx as from_onnx
-    from cnnanalyze.api import from_torch as from_torch
-    from cnnanalyze.api import gallery as gallery
-    from cnnanalyze.api import grade as grade
-    from cnnanalyze.api import layer_kinds as layer_kinds
-    from cnnanalyze.api import lint as lint
-    from cnnanalyze.api import lint_rules as lint_rules
-    from cnnanalyze.api import load as load
-    from cnnanalyze.api import loads as loads
-    from cnnanalyze.api import overview as overview
-    from cnnanalyze.api import schema as schema
-    from cnnanalyze.api import solve as solve
-    from cnnanalyze.api import update as update
-    from cnnanalyze.api import verify as verify
-    from cnnanalyze.api import zoo as zoo
-    from cnnanalyze.api import zoo_table as zoo_table
+    from cnnanalyze.api.analysis import analyze as analyze
+    from cnnanalyze.api.analysis import closed_forms as closed_forms
+    from cnnanalyze.api.analysis import conventions as conventions
+    from cnnanalyze.api.analysis import overview as overview
+    from cnnanalyze.api.analysis import verify as verify
+    from cnnanalyze.api.comparison import check as check
+    from cnnanalyze.api.comparison import compare as compare
+    from cnnanalyze.api.comparison import update as update
+    from cnnanalyze.api.course import explain as explain
+    from cnnanalyze.api.course import grade as grade
+    from cnnanalyze.api.course import solve as solve
+    from cnnanalyze.api.drawing import draw as draw
+    from cnnanalyze.api.drawing import gallery as gallery
+    from cnnanalyze.api.exporting import export as export
+    from cnnanalyze.api.figures import audit as audit
+    from cnnanalyze.api.figures import budget as budget
+    from cnnanalyze.api.importing import from_caffe as from_caffe
+    from cnnanalyze.api.importing import from_darknet as from_darknet
+    from cnnanalyze.api.importing import from_keras as from_keras
+    from cnnanalyze.api.importing import from_onnx as from_onnx
+    from cnnanalyze.api.importing import from_torch as from_torch
+    from cnnanalyze.api.linting import fix as fix
+    from cnnanalyze.api.linting import lint as lint
+    from cnnanalyze.api.reading import dumps as dumps
+    from cnnanalyze.api.reading import load as load
+    from cnnanalyze.api.reading import loads as loads
+    from cnnanalyze.api.references import layer_kinds as layer_kinds
+    from cnnanalyze.api.references import lint_rules as lint_rules
+    from cnnanalyze.api.references import schema as schema
+    from cnnanalyze.api.references import zoo as zoo
+    from cnnanalyze.api.references import zoo_table as zoo_table
     from cnnanalyze.comparison.conformance.result import Conformance as Conformance
     from cnnanalyze.comparison.conformance.weights import WeightConformance as WeightConformance
     from cnnanalyze.core.conventions import Convention as Convention
@@ -102,39 +102,22 @@ if TYPE_CHECKING:
 _HOMES = {
     "cnnanalyze.analysis.closed_forms": ("ClosedForms",),
     "cnnanalyze.analysis.result": ("Analysis", "NodeFacts", "Total"),
-    "cnnanalyze.api": (
-        "analyze",
-        "audit",
-        "closed_forms",
-        "budget",
-        "check",
-        "compare",
-        "conventions",
-        "draw",
-        "dumps",
-        "explain",
-        "export",
-        "fix",
+    "cnnanalyze.api.analysis": ("analyze", "closed_forms", "conventions", "overview", "verify"),
+    "cnnanalyze.api.comparison": ("check", "compare", "update"),
+    "cnnanalyze.api.course": ("explain", "grade", "solve"),
+    "cnnanalyze.api.drawing": ("draw", "gallery"),
+    "cnnanalyze.api.exporting": ("export",),
+    "cnnanalyze.api.figures": ("audit", "budget"),
+    "cnnanalyze.api.importing": (
         "from_caffe",
         "from_darknet",
         "from_keras",
         "from_onnx",
         "from_torch",
-        "gallery",
-        "grade",
-        "layer_kinds",
-        "lint",
-        "lint_rules",
-        "load",
-        "loads",
-        "overview",
-        "schema",
-        "solve",
-        "update",
-        "verify",
-        "zoo",
-        "zoo_table",
     ),
+    "cnnanalyze.api.linting": ("fix", "lint"),
+    "cnnanalyze.api.reading": ("dumps", "load", "loads"),
+    "cnnanalyze.api.references": ("layer_kinds", "lint_rules", "schema", "zoo", "zoo_table"),
     "cnnanalyze.comparison.conformance.result": ("Conformance",),
     "cnnanalyze.comparison.conformance.weights": ("WeightConformance",),
     "cnnanalyze.core.conventions": ("Convention",),

@@ -80,7 +80,7 @@ def compare(
     Layers are matched by their paths and by what they are, so that one that was inserted is one
     that was added, whatever it does to the names of the others.
     """
-    from cnnanalyze.api import compare as compared
+    from cnnanalyze.api.comparison import compare as compared
     from cnnanalyze.cli.formats import choose_document_format
     from cnnanalyze.cli.output import remark, write_document
     from cnnanalyze.cli.specs import read_settings

@@ -64,7 +64,7 @@ def draw(
 
     Equal blocks are drawn once; what is repeated is drawn once with its number.
     """
-    from cnnanalyze.api import draw as drawn
+    from cnnanalyze.api.drawing import draw as drawn
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_settings

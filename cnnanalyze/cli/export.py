@@ -65,7 +65,7 @@ def export(
     one instance to the next, loops for repeats, and the names of the spec. An ONNX file says the
     shapes of weights, and holds some with --weights.
     """
-    from cnnanalyze.api import export as exported
+    from cnnanalyze.api.exporting import export as exported
     from cnnanalyze.cli.formats import ENDINGS, choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_settings

@@ -83,7 +83,7 @@ def import_(
     run, no weight is read, and no other file is opened; code is run only with --run-code. What the
     network does not show is noted on stderr, and at the top of the spec.
     """
-    from cnnanalyze.api import dumps
+    from cnnanalyze.api.reading import dumps
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_sizes

@@ -110,7 +110,7 @@ def balancing(memory: str, operations: str, lines: int | None) -> Callable[..., 
     limit, most = read_size(memory), read_operations(operations)
 
     def balance(network: Network, **named: Any) -> Balance:  # noqa: ANN401 - passed on
-        from cnnanalyze.api import verify
+        from cnnanalyze.api.analysis import verify
 
         return verify(network, limit=limit, operations=most, lines=lines, **named)
 

@@ -28,7 +28,7 @@ def zoo(
     Every one of them can be named as zoo:NAME wherever a command takes a spec. Options may be
     combined; a network is listed if it satisfies all of them.
     """
-    from cnnanalyze.api import zoo as networks
+    from cnnanalyze.api.references import zoo as networks
     from cnnanalyze.cli.formats import choose_document_format
     from cnnanalyze.cli.output import remark, write_document
     from cnnanalyze.report.zoo import Limits, Wanted, conditions, document, entries

@@ -145,7 +145,7 @@ def test_sizes(text: str, count: int) -> None:
 def test_unbalanced_books_exit_with_one(
     run: Any, write_spec: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnnanalyze.api.verify", lambda *_, **__: UNEQUAL)
+    monkeypatch.setattr("cnnanalyze.api.analysis.verify", lambda *_, **__: UNEQUAL)
     assert run("verify", write_spec(SPEC)).code == 1
 
 

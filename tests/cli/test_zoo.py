@@ -55,7 +55,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Make the zoo small: the filters need not read all of it."""
     networks = cnn.zoo()
     chosen = {name: networks[name] for name in SOME}
-    monkeypatch.setattr("cnnanalyze.api.zoo", lambda: chosen)
+    monkeypatch.setattr("cnnanalyze.api.references.zoo", lambda: chosen)
     return set(chosen)
 
 

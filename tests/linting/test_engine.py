@@ -242,7 +242,7 @@ def test_networks_are_linted_as_well_as_files() -> None:
 
 def test_public_name_is_the_function_whatever_is_imported() -> None:
     import cnnanalyze.linting.layer_queries  # noqa: F401 - makes the import system enter the folder
-    from cnnanalyze.api import lint
+    from cnnanalyze.api.linting import lint
 
     assert cnn.lint is lint
 
