@@ -102,3 +102,17 @@ def test_given_values_of_every_input() -> None:
     net = b.build(outputs=b.concat(one, other))
     assert [given.values for given in net.inputs.values()] == [(3, 5), (7, 11)]
     assert balance(net).is_balanced
+
+
+def test_a_vector_with_more_channels_beside_a_map_balances() -> None:
+    # Each input is followed through one channel of every layer, of a padded vector as well.
+    spec = """
+cnn: 1
+inputs: {left: 7x5x3, right: 13}
+layers:
+  - {dense: 3, from: left, as: seen}
+  - {pad: {channels: [0, 1]}, from: right}
+  - {dense: 3, as: told}
+  - {add: , from: [seen, told]}
+"""
+    assert cnn.verify(cnn.loads(spec)).is_balanced

@@ -88,11 +88,13 @@ def pad(
     mode: str = "constant",
     fill: float = 0.0,
     channels: int | tuple[int, int] = 0,
+    takes_vectors: bool = False,
     **_: object,
 ) -> Array:
     """Put a number around the map and its channels, or numbers of the map itself."""
     ends = (channels, channels) if isinstance(channels, int) else channels
-    x = single(inputs) if any(ends) and padding == 0 else feature_map(inputs)
+    takes_vectors = takes_vectors or any(ends)
+    x = single(inputs) if takes_vectors and padding == 0 else feature_map(inputs)
     sides = both_sides(padding, x.ndim - 2, "padding")
     if mode != "constant":
         return continue_map(x, mode, (*sides, ends))
@@ -101,8 +103,10 @@ def pad(
 
 @thin("pad")
 def thin_pad(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the layer without further channels."""
-    return {**attributes, "channels": (0, 0)}
+    """Return the layer without further channels, which takes vectors as it did with them."""
+    channels = attributes.get("channels", 0)
+    takes_vectors = any(channels) if isinstance(channels, tuple | list) else bool(channels)
+    return {**attributes, "channels": (0, 0), "takes_vectors": takes_vectors}
 
 
 def _continued(border: str) -> Run:
