@@ -41,7 +41,7 @@ def validator() -> Any:
     return jsonschema.Draft7Validator(schema)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(15)
 @pytest.mark.parametrize("name", sorted(cnn.zoo()))
 def test_every_spec_of_the_zoo_is_accepted(validator: Any, run: Any, name: str) -> None:
     path = cnn.zoo()[name]

@@ -14,6 +14,7 @@ import cnnanalyze as cnn
 from cnnanalyze.layers.base import KINDS
 
 
+@pytest.mark.thorough
 def test_the_zoo_lists_every_spec_with_its_figures(run: Any) -> None:
     rows = list(csv.DictReader(StringIO(run("zoo", "--format", "csv").out)))
     assert sorted(row["zoo"] for row in rows) == sorted(cnn.zoo())
