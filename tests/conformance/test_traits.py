@@ -11,8 +11,8 @@ from cnnanalyze.layers.activation import Relu, Sigmoid
 from cnnanalyze.layers.arithmetic import Clip
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.layers.conv import Conv, Depthwise
-from cnnanalyze.layers.image_norm import LayerNorm
 from cnnanalyze.layers.merge import Add, Multiply
+from cnnanalyze.layers.norm import LayerNorm
 from cnnanalyze.layers.pool import AvgPool, GlobalMaxPool, MaxPool, Subsample
 from cnnanalyze.layers.rearrange import Permute
 from cnnanalyze.layers.regularise import Dropout

@@ -12,13 +12,11 @@ from cnnanalyze.core.reach import Periodic
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.activation import Prelu
-from cnnanalyze.layers.adaptive import AdaptiveAvgPool, AdaptiveMaxPool
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.conv import Conv, Depthwise
-from cnnanalyze.layers.image_norm import GroupNorm, InstanceNorm, LayerNorm
 from cnnanalyze.layers.linear import Dense
-from cnnanalyze.layers.norm import BatchNorm
-from cnnanalyze.layers.pool import AvgPool, LpPool, MaxPool
+from cnnanalyze.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
+from cnnanalyze.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LpPool, MaxPool
 from cnnanalyze.layers.rearrange import ChannelShuffle, DepthToSpace, Permute, SpaceToDepth
 from cnnanalyze.layers.reshape import ReflectPad, ReplicatePad, ZeroPad
 from cnnanalyze.layers.resize import Resize

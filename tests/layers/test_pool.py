@@ -13,9 +13,17 @@ from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import WHOLE, Bins, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.adaptive import AdaptiveAvgPool, AdaptiveMaxPool
 from cnnanalyze.layers.conv import Depthwise
-from cnnanalyze.layers.pool import AvgPool, GlobalAvgPool, GlobalMaxPool, LpPool, MaxPool, Subsample
+from cnnanalyze.layers.pool import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    LpPool,
+    MaxPool,
+    Subsample,
+)
 
 X = Shape((31, 37), 5)
 

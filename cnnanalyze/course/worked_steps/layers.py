@@ -321,7 +321,7 @@ def working_of(cls: type[Layer]) -> Callable[[LayerCall], WorkedLayer] | None:
     Examples
     --------
     >>> from cnnanalyze.layers.activation import Relu
-    >>> from cnnanalyze.layers.image_norm import Lrn
+    >>> from cnnanalyze.layers.norm import Lrn
     >>> working_of(Relu) is not None, working_of(Lrn) is None
     (True, True)
     """

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import EVERYWHERE, POINT
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.image_norm import GroupNorm, InstanceNorm, LayerNorm, Standardising
+from cnnanalyze.layers.norm import GroupNorm, InstanceNorm, LayerNorm, Standardising
 
 X = Shape((5, 7), 12)
 LAYERS = [
