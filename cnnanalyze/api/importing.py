@@ -14,6 +14,7 @@ def from_onnx(
     *,
     inputs: Mapping[str, Sequence[int]] | None = None,
     outputs: Sequence[str] | None = None,
+    shapes: Mapping[str, Sequence[int]] | None = None,
 ) -> Spec:
     """Read an ONNX file, whatever it is called, without a weight of it.
 
@@ -26,6 +27,9 @@ def from_onnx(
         those of the file.
     outputs
         The values that come out, by their names in the file; by default what the file says.
+    shapes
+        Extents of values that the file does not declare, by name, with the batch: what operators
+        of your own give.
 
     Returns
     -------
@@ -50,7 +54,9 @@ def from_onnx(
     from cnnanalyze.exchange.load import load_by
     from cnnanalyze.exchange.onnx.network import load as read_onnx
 
-    return load_by(read_onnx, name_of(path, "an ONNX file"), inputs=inputs, outputs=outputs)
+    return load_by(
+        read_onnx, name_of(path, "an ONNX file"), inputs=inputs, outputs=outputs, shapes=shapes
+    )
 
 
 def from_caffe(path: str | Path, *, inputs: Mapping[str, Sequence[int]] | None = None) -> Spec:

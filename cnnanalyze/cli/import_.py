@@ -29,7 +29,8 @@ def import_(
         typer.Argument(
             metavar="SOURCE",
             help="A file of another program, such as model.onnx or model.keras; with --run-code "
-            "code that makes a PyTorch module: package.module:function, or timm:NAME.",
+            "code that makes a PyTorch module: package.module:function, timm:NAME or "
+            "ultralytics:FILE.",
             show_default=False,
             autocompletion=complete.specs,
         ),
@@ -69,6 +70,15 @@ def import_(
             "a part of the network; may be repeated.",
         ),
     ] = None,
+    shapes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--shape",
+            metavar="NAME=SHAPE",
+            help="Extents of a value that the file does not declare, such as what an operator of "
+            "your own gives, with the batch; may be repeated.",
+        ),
+    ] = None,
     run_code: Annotated[
         bool,
         typer.Option(
@@ -91,11 +101,11 @@ def import_(
     from cnnanalyze.exchange.torch.recognition import is_code
 
     choose_format("", file, ("spec",), has_option=False, endings={"spec": SPEC_ENDINGS})
-    sizes = read_sizes(inputs)
+    sizes, told = read_sizes(inputs), read_sizes(shapes, "--shape")
     spec = (
-        _run(source, sizes, outputs, is_allowed=run_code)
+        _run(source, sizes, [*(outputs or ()), *told], is_allowed=run_code)
         if is_code(source) and not exists(source)
-        else load(source, {}, inputs=sizes, outputs=outputs)
+        else load(source, {}, inputs=sizes, outputs=outputs, shapes=told)
     )
     notes = "".join(f"# {' '.join(note.split())}\n" for note in spec.notes)
     write(notes + dumps(spec, folded=not flat), file)
@@ -104,7 +114,7 @@ def import_(
 def _run(
     source: str,
     sizes: Mapping[str, tuple[int, ...]] | None,
-    outputs: list[str] | None,
+    named: list[str],
     *,
     is_allowed: bool,
 ) -> Spec:
@@ -117,9 +127,9 @@ def _run(
             f"{source} is code, and to import it is to run it",
             help="add --run-code if you trust it; a file such as model.onnx needs none of that",
         )
-    if outputs:
+    if named:
         raise UsageError(
-            "--output names values of a file, and a module has none",
+            "--output and --shape name values of a file, and a module has none",
             help="let the code return the part that is wanted",
         )
     spec = run_factory(source, list((sizes or {}).values()))

@@ -144,11 +144,12 @@ def load(
     open_sizes: bool = False,
     inputs: Mapping[str, Sequence[int]] | None = None,
     outputs: Sequence[str] | None = None,
+    shapes: Mapping[str, Sequence[int]] | None = None,
 ) -> Spec:
     """Read one spec from a file, from the zoo or from stdin; it may leave sizes open if allowed.
 
-    Of files of other programs, other inputs and outputs may be asked for. What such a file is
-    besides its network is noted.
+    Of files of other programs, other inputs and outputs may be asked for, and extents told. What
+    such a file is besides its network is noted.
     """
     if name == STDIN:
         from cnnanalyze.core.files import read_stdin
@@ -159,7 +160,12 @@ def load(
     from cnnanalyze.language.zoo import find_spec
 
     spec = load_file(
-        find_spec(name), settings, open_sizes=open_sizes, inputs=inputs, outputs=outputs
+        find_spec(name),
+        settings,
+        open_sizes=open_sizes,
+        inputs=inputs,
+        outputs=outputs,
+        shapes=shapes,
     )
     for note in spec.notes:
         from cnnanalyze.cli.output import remark
@@ -210,22 +216,22 @@ def _read_setting(text: str) -> tuple[str, Any]:
     return name.strip(), plain(read(Source(f"--set {name.strip()}", value)))
 
 
-def read_sizes(given: Sequence[str] | None) -> dict[str, tuple[int, ...]]:
-    """Return the extents of inputs of ``--input NAME=SHAPE``.
+def read_sizes(given: Sequence[str] | None, option: str = "--input") -> dict[str, tuple[int, ...]]:
+    """Return the extents of values of ``--input NAME=SHAPE``.
 
     Examples
     --------
     >>> read_sizes(["x=3x224x224", "mask=10"])
     {'x': (3, 224, 224), 'mask': (10,)}
     """
-    return dict(map(_read_size, given or ()))
+    return dict(_read_size(text, option) for text in given or ())
 
 
 _MOST_EXTENTS = 6
 _MOST_DIGITS = 12
 
 
-def _read_size(text: str) -> tuple[str, tuple[int, ...]]:
+def _read_size(text: str, option: str) -> tuple[str, tuple[int, ...]]:
     name, _, shape = text.rpartition("=")
     extents = shape.split("x")
     if (
@@ -235,6 +241,6 @@ def _read_size(text: str) -> tuple[str, tuple[int, ...]]:
         or not all(map(int, extents))
     ):
         raise UsageError(
-            f"--input takes NAME=SHAPE, not '{text}'", help="for example --input x=3x224x224"
+            f"{option} takes NAME=SHAPE, not '{text}'", help=f"for example {option} x=3x224x224"
         )
     return name.strip(), tuple(map(int, extents))

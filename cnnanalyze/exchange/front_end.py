@@ -44,7 +44,8 @@ def front_end(*endings: str) -> Callable[[F], F]:
 
     The function gets the path of a file and gives a ``Network``, most easily made with a
     ``NetworkBuilder``. If it has parameters ``inputs`` and ``outputs``, other extents of inputs can
-    be asked for, by name, and other values that come out. It raises a ``SpecError`` for what is
+    be asked for, by name, and other values that come out; with ``shapes``, extents can be told that
+    the file does not declare. It raises a ``SpecError`` for what is
     wrong with the file; what the builder refuses is told at the ``origin`` of the layer.
 
     Parameters

@@ -30,6 +30,7 @@ def load(
     open_sizes: bool = False,
     inputs: Sizes | None = None,
     outputs: Sequence[str] | None = None,
+    shapes: Sizes | None = None,
 ) -> Spec:
     """Read a file into a network.
 
@@ -45,6 +46,8 @@ def load(
         Extents of inputs in place of those that a file of another form has, by name.
     outputs
         What comes out in place of what such a file says, by the names that it has.
+    shapes
+        Extents of values that such a file does not declare, by name.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def load(
         if recipe := recipe_for(path):
             why, how = recipe
             raise UsageError(f"{name} is not read: {why}", help=how)
-        if inputs or outputs:
+        if inputs or outputs or shapes:
             raise UsageError(
                 f"{name} is a spec, whose inputs and outputs are those that it says",
                 help="only of files of other programs others can be asked for",
@@ -77,7 +80,7 @@ def load(
             f"{name} is no spec, so it has no parameter '{next(iter(settings))}'",
             help="'cnnanalyze.dumps' writes its network as a spec, where parameters can be added",
         )
-    return load_by(reader, path, inputs=inputs, outputs=outputs)
+    return load_by(reader, path, inputs=inputs, outputs=outputs, shapes=shapes)
 
 
 def load_by(
@@ -86,6 +89,7 @@ def load_by(
     *,
     inputs: Sizes | None = None,
     outputs: Sequence[str] | None = None,
+    shapes: Sizes | None = None,
 ) -> Spec:
     """Read a file into a network by a front end, whatever the file is called.
 
@@ -99,7 +103,7 @@ def load_by(
         If the front end fails in a way that it should not.
     """
     name = printable(path)
-    given = {"inputs": inputs, "outputs": outputs}
+    given = {"inputs": inputs, "outputs": outputs, "shapes": shapes}
     options = {word: value for word, value in given.items() if value}
     if unknown := options.keys() - signature(reader).parameters.keys():
         raise UsageError(

@@ -13,7 +13,17 @@ _PICKLE = (
 )
 _TENSORFLOW = (
     "it is a graph of TensorFlow",
-    "python -m tf2onnx.convert makes an ONNX file of it, which is read",
+    (
+        "python -m tf2onnx.convert --graphdef model.pb --inputs x:0 --outputs y:0 "
+        "--output model.onnx; the ONNX file is read"
+    ),
+)
+_TFLITE = (
+    "it is a network of TensorFlow Lite",
+    (
+        "python -m tf2onnx.convert --tflite model.tflite --output model.onnx; the ONNX file is "
+        "read, a quantised one too"
+    ),
 )
 _HDF5 = (
     "it is an HDF5 file",
@@ -37,7 +47,7 @@ RECIPES = {
     ".h5": _HDF5,
     ".hdf5": _HDF5,
     ".pb": _TENSORFLOW,
-    ".tflite": _TENSORFLOW,
+    ".tflite": _TFLITE,
     ".safetensors": _STORED,
     ".caffemodel": _WEIGHTS,
     ".weights": _WEIGHTS,

@@ -165,7 +165,11 @@ def test_code_is_run_only_if_that_is_asked_for(place: Path, run: Run) -> None:
         ("small = 3", (), "nets:small gives no module: TypeError: 'int' object is not callable"),
         ("def small(): return 3", (), "nets:small gives int, which is no PyTorch module"),
         ("", (), "nets:small gives no module: AttributeError: module 'nets' has no attribute"),
-        ("", ("--output", "x"), "--output names values of a file, and a module has none"),
+        (
+            "",
+            ("--output", "x"),
+            "--output and --shape name values of a file, and a module has none",
+        ),
     ],
 )
 def test_code_that_makes_no_module_is_refused(

@@ -70,12 +70,13 @@ def load(
     *,
     inputs: Mapping[str, Sequence[int]] | None = None,
     outputs: Sequence[str] | None = None,
+    shapes: Mapping[str, Sequence[int]] | None = None,
 ) -> Network:
     """Read an ONNX file into a network, with what it does not show as notes."""
     model = read(path)
     if model.name in NAMELESS:
         model = replace(model, name=Path(path).stem)
-    found = convert(model, inputs=inputs, outputs=outputs, file=printable(path))
+    found = convert(model, inputs=inputs, outputs=outputs, shapes=shapes, file=printable(path))
     return replace(spec_of(found.network), notes=found.notes)
 
 
@@ -128,6 +129,7 @@ def convert(
     *,
     inputs: Mapping[str, Sequence[int]] | None = None,
     outputs: Sequence[str] | None = None,
+    shapes: Mapping[str, Sequence[int]] | None = None,
     file: str = "model.onnx",
 ) -> Converted:
     """Return the network of a model, and how it came about."""
@@ -135,7 +137,7 @@ def convert(
     for op in model.graph.operations:
         if fault := inputs_fault(op):
             raise SpecError(f"{op}: {fault}")
-    graph = _wanted(_begun(model.graph, inputs or {}), outputs)
+    graph = _wanted(_begun(_told(model.graph, shapes or {}), inputs or {}), outputs)
     graph = Graph(
         graph.name,
         graph.inputs,
@@ -177,6 +179,21 @@ def _refuse_newer(model: Model) -> None:
             f"{NEWEST_OPSET}: {opset} > {NEWEST_OPSET}",
             help="export it for an older version (opset_version=)",
         )
+
+
+def _told(graph: Graph, shapes: Mapping[str, Sequence[int]]) -> Graph:
+    """Return a graph with the extents of values that its file does not declare."""
+    made = {name for op in graph.operations for name in op.outputs}
+    known = {value.name: value for value in (*graph.outputs, *graph.values.values())}
+    for name, extents in shapes.items():
+        if name not in made:
+            raise SpecError(
+                f"there is no value '{name}' that an operation gives, so it has no shape",
+                help=f"the outputs are {', '.join(repr(one.name) for one in graph.outputs)}",
+            )
+        declared = known.get(name, Declared(name, "float32", None))
+        known[name] = replace(declared, shape=tuple(extents))
+    return replace(graph, values=known) if shapes else graph
 
 
 def _begun(graph: Graph, inputs: Mapping[str, Sequence[int]]) -> Graph:
@@ -452,7 +469,7 @@ def _opaque(
                 raise to.refuse(
                     op,
                     f"its output '{name}' cannot be told: {reason}, and the file declares no shape",
-                    help="run onnx.shape_inference.infer_shapes on the file first",
+                    help=_how_to_tell(op, name),
                 )
             found.append(Known(extents or ()))
         return tuple(found)
@@ -475,7 +492,7 @@ def _opaque(
                 raise to.refuse(
                     op,
                     f"its output '{name}' cannot be told: {reason}, and the file declares no shape",
-                    help="run onnx.shape_inference.infer_shapes on the file first",
+                    help=_how_to_tell(op, name),
                 )
             made.append(None)
             continue
@@ -485,6 +502,14 @@ def _opaque(
     return tuple(made)
 
 
+def _how_to_tell(op: Operation, name: str) -> str:
+    """Return what to do where extents are not known; ONNX itself knows nothing of other domains."""
+    told = f"tell it: cnnanalyze import ... --shape {name}=1x64x56x56, with what it really is"
+    if op.domain not in {"", "ai.onnx"}:
+        return told
+    return f"run onnx.shape_inference.infer_shapes on the file first, or {told}"
+
+
 def _opaque_part(call: Call, name: str) -> Value:
     """Return what stands for a further output of an operation that has layers for the first."""
     extents = _declared(call.to, name)
@@ -492,7 +517,7 @@ def _opaque_part(call: Call, name: str) -> Value:
         raise call.to.refuse(
             call.op,
             f"its output '{name}' is used, no layer gives it, and the file declares no shape",
-            help="run onnx.shape_inference.infer_shapes on the file first",
+            help=_how_to_tell(call.op, name),
         )
     call.to.notes[f"an output of {call.op.operator} is opaque: there is no layer for it"] += 1
     layers = tuple(dict.fromkeys(value.layer for value in call.computed))

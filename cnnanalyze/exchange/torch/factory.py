@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from cnnanalyze.errors import UsageError
@@ -15,6 +16,8 @@ from cnnanalyze.language.spec import Spec
 
 TIMM = "timm"
 """The word before the name of one of timm's models."""
+IMAGE = (3, 640, 640)
+"""What goes into models of Ultralytics, if nothing else is said."""
 
 
 def run_factory(source: str, shapes: Sequence[Sequence[int]] = ()) -> Spec:
@@ -24,9 +27,10 @@ def run_factory(source: str, shapes: Sequence[Sequence[int]] = ()) -> Spec:
     ----------
     source
         ``package.module:function``, which is called without arguments, a class or a module that is
-        there; or ``timm:NAME``.
+        there; ``timm:NAME``; or ``ultralytics:FILE``, a model as Ultralytics describes it in YAML.
     shapes
-        What goes in, without the batch: ``(3, 224, 224)``. Models of timm know it themselves.
+        What goes in, without the batch: ``(3, 224, 224)``. Models of timm know it themselves,
+        those of Ultralytics take images of 640x640.
 
     Raises
     ------
@@ -37,10 +41,10 @@ def run_factory(source: str, shapes: Sequence[Sequence[int]] = ()) -> Spec:
     if found is None:
         raise UsageError(
             f"'{source}' names no code",
-            help="name it as package.module:function, or timm:NAME",
+            help="name it as package.module:function, timm:NAME or ultralytics:FILE",
         )
     try:
-        made = (_timm if found["module"] == TIMM else _called)(found["module"], found["name"])
+        made = _made(found)
     except Exception as error:
         raise UsageError(
             f"{source} gives no module: {type(error).__name__}: "
@@ -54,17 +58,23 @@ def run_factory(source: str, shapes: Sequence[Sequence[int]] = ()) -> Spec:
             help="name a function that returns a torch.nn.Module",
         )
     known = getattr(made, "default_cfg", None) or {}
-    given = [tuple(shape) for shape in shapes] or [tuple(known.get("input_size", ()))]
+    usual = IMAGE if found["library"] else known.get("input_size", ())
+    given = [tuple(shape) for shape in shapes] or [tuple(usual)]
     if not all(given):
         raise UsageError(
             f"{source} does not say what goes in",
             help="give the shape, without the batch: --input x=3x224x224",
         )
-    return from_torch(made, *((1, *shape) for shape in given), name=found["name"])
+    title = found["name"] or PurePath(found["model"]).stem
+    return from_torch(made, *((1, *shape) for shape in given), name=title)
 
 
-def _timm(_: str, name: str) -> Any:  # noqa: ANN401 - whatever comes
-    return import_module(TIMM).create_model(name, pretrained=False)
+def _made(found: re.Match[str]) -> Any:  # noqa: ANN401 - whatever comes
+    if found["library"]:
+        return import_module("ultralytics").YOLO(found["model"]).model
+    if found["module"] == TIMM:
+        return import_module(TIMM).create_model(found["name"], pretrained=False)
+    return _called(found["module"], found["name"])
 
 
 def _called(module: str, name: str) -> Any:  # noqa: ANN401 - whatever comes

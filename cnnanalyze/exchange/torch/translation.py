@@ -246,8 +246,10 @@ class Translation:
         shape = () if is_scalar else (len(numbers),)
         return self._constant(numbers, shape, "int64", "q")
 
-    def real(self, number: float) -> Name:
-        """Return the name of a constant number."""
+    def real(self, number: float | Name) -> Name:
+        """Return the name of a constant number, which may be one that is taken out of a tensor."""
+        if isinstance(number, str):
+            return number
         return self._constant((number,), (), "float32", "f")
 
     def _constant(
@@ -261,9 +263,9 @@ class Translation:
         )
         return name
 
-    def filled(self, number: float, *shape: int) -> Name:
+    def filled(self, number: float | Name, *shape: int) -> Name:
         """Return the name of a constant of one number everywhere."""
-        if prod(shape) <= MOST_NUMBERS:
+        if not isinstance(number, str) and prod(shape) <= MOST_NUMBERS:
             return self._constant((number,) * prod(shape), shape, "float32", "f")
         return self.emit("Expand", self.real(number), self.wholes(*shape))
 

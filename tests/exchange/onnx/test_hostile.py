@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from tests.conftest import Run
 from tests.exchange.onnx.files import (
     INT64,
     field,
@@ -210,6 +211,22 @@ def test_operator_of_somebody_elses_is_opaque_where_its_shape_is_declared(
     text = graph(node("Swirl", "x", "y", domain="ai.acme"), outputs=[value("y", (1, 7, 5, 5))])
     net = cnn.load(put(model(text)))
     assert [(node.kind, str(node.output)) for node in net] == [("opaque", "5x5x7")]
+    assert cnn.analyze(net).status == "partial"
+
+
+def test_operator_of_somebody_elses_is_opaque_where_its_shape_is_told(
+    put: Callable[[bytes], Path], run: Run
+) -> None:
+    path = put(model(graph(node("Swirl", "x", "y", domain="ai.acme"))))
+    refused = run("import", path)
+    assert refused.err.endswith(
+        "node 'y' (ai.acme::Swirl): its output 'y' cannot be told: there is no layer for it, and "
+        "the file declares no shape\n"
+        "  help: tell it: cnnanalyze import ... --shape y=1x64x56x56, with what it really is\n"
+    )
+    outcome = run("import", path, "--shape", "y=1x7x5x5")
+    assert outcome.out.endswith("  - opaque: {output: 5x5x7, about: Swirl}\n")
+    net = cnn.from_onnx(path, shapes={"y": (1, 7, 5, 5)})
     assert cnn.analyze(net).status == "partial"
 
 

@@ -303,6 +303,48 @@ def test_wishes_that_cannot_be_met_are_refused(
     assert caught.value.message == said
 
 
+def test_what_no_operation_gives_has_no_shape_to_be_told() -> None:
+    with pytest.raises(SpecError) as caught:
+        convert(model([node("y = ai.acme::Swirl x")]), shapes={"z": (1, 3)})
+    assert str(caught.value) == (
+        "error: there is no value 'z' that an operation gives, so it has no shape\n"
+        "  help: the outputs are 'y'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "constants", "said", "output"),
+    [
+        (
+            node("y = AveragePool x", kernel_shape=(3, 3), dilations=(2, 1)),
+            [],
+            "lie apart",
+            "6x12x3",
+        ),
+        (
+            node("y = Resize x _ _ s", mode="linear", antialias=1),
+            [whole("s", 1, 3, 5, 7)],
+            "smaller",
+            "5x7x3",
+        ),
+        (node("y = Einsum x", equation="bcii->bci"), [], "a diagonal", "3x10"),
+        (node("y = Gather x i", axis=2), [floats("i", (2,))], "not known", "2x14x3"),
+    ],
+)
+def test_extents_of_what_has_no_layer_follow_from_what_it_reads(
+    operation: Operation, constants: list[Tensor], said: str, output: str
+) -> None:
+    square = {"x": (1, 3, 10, 10)} if operation.operator == "Einsum" else None
+    made = convert(model([operation], constants, square))
+    assert [(one.kind, str(one.output)) for one in made.network] == [("opaque", output)]
+    assert said in made.notes[0]
+
+
+def test_a_resizing_to_any_number_of_places_is_told_at_once() -> None:
+    made = convert(model([node("y = Resize x _ f")], [floats("f", (4,), 1, 1, 1e8, 1)]))
+    assert made.notes == ("Resize is opaque: it takes more than 100,000 places one by one",)
+
+
 EXACT: list[tuple[str, list[Operation], list[Tensor], Mapping[str, Extents], list[str]]] = [
     (
         "batch norm along the last axis of a graph that has its channels there",

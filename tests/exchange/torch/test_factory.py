@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,6 +51,30 @@ def test_what_goes_in_has_to_be_said(run: Run) -> None:
         "error: torch_nets:small does not say what goes in\n"
         "  help: give the shape, without the batch: --input x=3x224x224\n"
     )
+
+
+def test_a_model_of_ultralytics_is_made_of_its_description(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from torch import nn
+
+    class Described:
+        def __init__(self, file: str) -> None:
+            assert file == "models/tiny-p2.yaml"
+            self.model = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2, padding=1), nn.SiLU())
+
+    monkeypatch.setitem(sys.modules, "ultralytics", SimpleNamespace(YOLO=Described))
+    net = run_factory("ultralytics:models/tiny-p2.yaml")
+    assert (net.name, str(net.nodes[-1].output)) == ("tiny-p2", "320x320x4")
+
+
+@pytest.mark.thorough
+def test_yolov8_of_ultralytics_costs_what_the_zoos_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOLO_OFFLINE", "1")
+    zoo("torchvision")
+    pytest.importorskip("ultralytics", reason="ultralytics is not installed")
+    found = cnn.analyze(run_factory("ultralytics:yolov8n.yaml")).total
+    assert found.operations("mac") == cnn.analyze("zoo:yolov8n").total.operations("mac")
 
 
 def test_a_model_of_timm_knows_what_goes_in() -> None:

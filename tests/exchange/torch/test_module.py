@@ -142,6 +142,10 @@ MODULES: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
     "einsum": (lambda: Calls(lambda x: torch.einsum("bchw,bdhw->bcd", x, x)), MAP),
     "moved axis": (lambda: Calls(lambda x: x.movedim(1, -1).relu()), MAP),
     "dropout": (lambda: nn.Sequential(nn.Dropout(), nn.ReLU()), MAP),
+    "number of a tensor": (
+        lambda: Calls(lambda x: x + torch.full((1,), torch.tensor([2.0, 3.0])[1].item())),
+        MAP,
+    ),
     "learned map": (
         lambda: Calls(lambda x, m: x + m.weight.view(1, -1, 1, 1), nn.Conv1d(1, 6, 1, bias=False)),
         MAP,

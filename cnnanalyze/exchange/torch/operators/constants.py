@@ -9,13 +9,20 @@ from cnnanalyze.exchange.torch.translation import Arguments, Name, Translation, 
 
 def _filling(number: float) -> Any:  # noqa: ANN401 - a handler
     def handler(to: Translation, a: Arguments) -> Name:
-        return to.filled(float(a.get("fill_value", number) or 0), *to.result)
+        given = a.get("fill_value", number) or 0
+        return to.filled(given if isinstance(given, str) else float(given), *to.result)
 
     return handler
 
 
 for _name, _number in {"zeros": 0.0, "ones": 1.0, "full": 0.0, "empty": 0.0}.items():
     translates(_name, f"new_{_name}", f"{_name}_like")(_filling(_number))
+
+
+@translates("item", "_local_scalar_dense")
+def item(to: Translation, a: Arguments) -> Name:
+    """Translate the number of a tensor that has one."""
+    return to.emit("Reshape", a["self"], to.wholes())
 
 
 @translates("arange")
