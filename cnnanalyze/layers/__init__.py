@@ -37,7 +37,9 @@ FAMILIES = {
     "reduce": "reduce",
     "resize": "resize upsample",
     "unpool": "unpool max_unpool",
-    "regularise": "dropout drop_path stochastic_depth identity none layer_scale scale affine",
+    "regularise": (
+        "dropout drop_path stochastic_depth identity none layer_scale scale affine constant_map"
+    ),
 }
 """By module: the names and aliases of its kinds."""
 

@@ -5,7 +5,7 @@ from pydantic import Field
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.exact_number import Number, exact, whole
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Flag, Rate
+from cnnanalyze.layers.attributes import Count, Flag, Rate, choice
 from cnnanalyze.layers.attributes import Number as Real
 from cnnanalyze.layers.base import Elementwise, Example, layer
 from cnnanalyze.layers.traits import Category, Trait
@@ -215,6 +215,55 @@ class Affine(Elementwise):
     def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
         """Say that nothing is learned."""
         return "" if self.scale or self.center else "affine that learns nothing"
+
+
+@layer("constant_map")
+class ConstantMap(Elementwise):
+    """Numbers that are joined with every element, and that no layer before computes: ``x + c``.
+
+    They are fixed, as the places of anchors, tables of sines and the masks of shifted windows are,
+    and stand among the constants that a layer holds. With ``table`` they are looked up in so many
+    learned numbers, as a table of relative positions is for all pairs of places. Which place looks
+    up which number changes values and no count; here the table comes again from its beginning.
+    One addition or multiplication per element.
+    """
+
+    category = Category.REGULARISATION
+    principal = "operation"
+    operation: choice("add", "multiply") = Field(  # type: ignore[valid-type]  # made from its words
+        default="add", description="what is done with them"
+    )
+    along: choice("all", "channels") = Field(  # type: ignore[valid-type]  # made from its words
+        default="all", description="whether there is one for every element, or for every channel"
+    )
+    table: Count | None = Field(
+        default=None,
+        description="how many learned numbers they are looked up in; by default they are fixed",
+    )
+    examples = (
+        Example(
+            inputs=("49x49x3",),
+            attributes={"table": 507},
+            output="49x49x3",
+            parameters=507,
+            macs=0,
+            source="Liu et al. 2021 (Swin), section 3.2: a table of (2M-1)x(2M-1) for each head",
+            note="M = 7 and the 3 heads of the first stage of Swin-T: 13·13·3",
+        ),
+    )
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold the table, or the numbers as constants."""
+        if self.table is not None:
+            return (Param("table", (self.table,)),)
+        x = inputs[0]
+        extents = x.extents if self.along == "all" else (x.channels,)
+        return (Param("constants", extents, trainable=False),)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Add or multiply once per element."""
+        n = output.count
+        return Cost(add=n) if self.operation == "add" else Cost(multiply=n)
 
 
 @layer("identity", "none")

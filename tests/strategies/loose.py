@@ -457,6 +457,15 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
             required(factor=st.sampled_from((0.17, 2.0)), offset=st.sampled_from((0, 0.5))),
         ),
         "affine": of("affine", inputs, optional(scale=flags, center=flags, shared=flags)),
+        "constant_map": of(
+            "constant_map",
+            inputs,
+            optional(
+                operation=st.sampled_from(("add", "multiply")),
+                along=st.sampled_from(("all", "channels")),
+                table=st.sampled_from((5, 1009)),
+            ),
+        ),
         "layer_scale": of(
             "layer_scale", inputs, optional(initial=st.sampled_from((1e-6, 1.0)), shared=flags)
         ),

@@ -35,11 +35,22 @@ def layer_scales(draw: st.DrawFn) -> Case:
     return Case("layer_scale", (draw(anything),), {"shared": draw(st.booleans())})
 
 
+@st.composite
+def constant_maps(draw: st.DrawFn) -> Case:
+    attributes = {
+        "operation": draw(st.sampled_from(("add", "multiply"))),
+        "along": draw(st.sampled_from(("all", "channels"))),
+        **draw(st.sampled_from(({}, {"table": 1}, {"table": 7}, {"table": 1009}))),
+    }
+    return Case("constant_map", (draw(anything),), attributes)
+
+
 STRATEGIES = {
     "dropout": dropouts(),
     "drop_path": drop_paths(),
     "layer_scale": layer_scales(),
     "scale": scales(),
     "affine": affines(),
+    "constant_map": constant_maps(),
     "identity": anything.map(lambda x: Case("identity", (x,))),
 }

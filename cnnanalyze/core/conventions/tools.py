@@ -329,7 +329,7 @@ _OF_TOOLS = (
             "lstm[bidirectional=true]": "stepped + 90*states",
             "gru": "stepped + 110*states",
             "gru[bidirectional=true]": "stepped + 55*states",
-            "position_embedding": "output",
+            "position_embedding constant_map": "output",
             f"{_DEFORMED} {_APART} attention[relative_position=true] attention[causal=true]": "?",
         },
         "weighted instructions under the name of MACs: a root counts 24, a quotient 4",

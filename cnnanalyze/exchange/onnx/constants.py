@@ -59,6 +59,10 @@ class Known:
     """Whether it is a tensor of the file's, as weights are, and no number of its code."""
     made_of: frozenset[str] = frozenset()
     """The tensors of the file that it is computed of."""
+    table: str = ""
+    """The tensor of the file whose numbers these are, each as often as it is looked up."""
+    is_fixed: bool = False
+    """Whether no training changes any of them, if that is known."""
     gain: Known | None = None
     """Of weights that are brought to mean 0 and variance 1: what they are multiplied with then."""
 
@@ -87,6 +91,14 @@ class Known:
         """The tensors of the file that it is, or is computed of."""
         return self.made_of | ({self.source} if self.source else frozenset())
 
+    def taken(self, shape: Sequence[int]) -> Known:
+        """Return some of its numbers, each perhaps several times, without saying which."""
+        return Known(tuple(shape), self.type, table=self.table, is_fixed=self.is_fixed)
+
+    def computed(self, shape: Sequence[int]) -> Known:
+        """Return numbers that are computed of its own, and are not known."""
+        return Known(tuple(shape), self.type, is_fixed=self.is_fixed)
+
     @property
     def is_nothing(self) -> bool:
         """Whether it is zeros that an exporter writes where there are no weights."""
@@ -107,7 +119,16 @@ def known(tensor: Tensor, *, is_stored: bool = True) -> Known:
     """Return a constant of the file."""
     roles = range(len(tensor.shape))
     view = View.of(Shape(tensor.shape[:-1], tensor.shape[-1]), roles) if tensor.shape else View(())
-    return Known(tensor.shape, tensor.type, numbers(tensor), tensor.name, view, is_stored)
+    return Known(
+        tensor.shape,
+        tensor.type,
+        numbers(tensor),
+        tensor.name,
+        view,
+        is_stored,
+        table=tensor.name,
+        is_fixed=tensor.is_fixed,
+    )
 
 
 def numbers(tensor: Tensor) -> tuple[Number, ...] | None:
@@ -166,7 +187,8 @@ def expanded(of: Known, shape: Sequence[int]) -> Known:
         return of
     if of.numbers is None or prod(shape) > MOST_NUMBERS:
         return replace(of, shape=tuple(shape), numbers=None, source="", view=None)
-    return Known(tuple(shape), of.type, tuple(_spread(of, shape)))
+    found = tuple(_spread(of, shape))
+    return Known(tuple(shape), of.type, found, table=of.table, is_fixed=of.is_fixed)
 
 
 def _spread(of: Known, shape: Sequence[int]) -> Iterator[Number]:
@@ -279,19 +301,20 @@ def by_number(name: str, read: Sequence[Known | None]) -> Known | None:
     kind = "bool" if name in _LOGICAL else given[-1].type
     function = _BY_NUMBER[name]
     made_of = frozenset().union(*(one.tensors for one in given))
+    is_fixed = all(one.is_fixed for one in given)
     if prod(shape) > MOST_NUMBERS or any(one.numbers is None for one in given):
-        return Known(shape, kind, made_of=made_of)
+        return Known(shape, kind, made_of=made_of, is_fixed=is_fixed)
     if name == "Pow" and any(abs(n) > LARGEST_EXPONENT for n in given[1].numbers or ()):  # type: ignore[arg-type]  # numbers
-        return Known(shape, kind)
+        return Known(shape, kind, is_fixed=is_fixed)
     columns = [list(_spread(one, shape)) for one in given]
     try:
         found = tuple(function(*row) for row in zip(*columns, strict=True))
     except (ArithmeticError, ValueError, TypeError):
-        return Known(shape, kind)
+        return Known(shape, kind, is_fixed=is_fixed)
     # Whole numbers stay as small as a file could store them.
     if any(isinstance(n, int) and abs(n) >= 1 << 63 for n in found):
-        return Known(shape, kind)
-    return Known(shape, kind, found, made_of=made_of)
+        return Known(shape, kind, is_fixed=is_fixed)
+    return Known(shape, kind, found, made_of=made_of, is_fixed=is_fixed)
 
 
 def reduced(name: str, of: Known, axes: Sequence[int], *, keep: bool) -> Known:
@@ -301,12 +324,13 @@ def reduced(name: str, of: Known, axes: Sequence[int], *, keep: bool) -> Known:
     kept = [1 if axis in gone else n for axis, n in enumerate(of.shape)]
     shape = kept if keep else [n for axis, n in enumerate(of.shape) if axis not in gone]
     if of.numbers is None or name not in _REDUCED or of.count == 0:
-        return Known(tuple(shape), of.type)
+        return of.computed(shape)
     strides = [0 if axis in gone else s for axis, s in enumerate(_strides(kept))]
     groups: list[list[Any]] = [[] for _ in range(prod(kept))]
     for number, index in zip(of.numbers, _indices(of.shape), strict=True):
         groups[_place(index, strides)].append(number)
-    return Known(tuple(shape), of.type, tuple(_REDUCED[name](group) for group in groups))
+    found = tuple(_REDUCED[name](group) for group in groups)
+    return Known(tuple(shape), of.type, found, is_fixed=of.is_fixed)
 
 
 def joined(parts: Sequence[Known], axis: int) -> Known:
@@ -315,15 +339,16 @@ def joined(parts: Sequence[Known], axis: int) -> Known:
     axis %= rank
     shape = list(parts[0].shape)
     shape[axis] = sum(part.shape[axis] for part in parts)
+    is_fixed = all(part.is_fixed for part in parts)
     if any(part.numbers is None for part in parts) or prod(shape) > MOST_NUMBERS:
-        return Known(tuple(shape), parts[0].type)
+        return Known(tuple(shape), parts[0].type, is_fixed=is_fixed)
     rows = prod(shape[:axis])
     found: list[Number] = []
     for row in range(rows):
         for part in parts:
             width = part.count // rows
             found += (part.numbers or ())[row * width : (row + 1) * width]
-    return Known(tuple(shape), parts[0].type, tuple(found))
+    return Known(tuple(shape), parts[0].type, tuple(found), is_fixed=is_fixed)
 
 
 def taken(of: Known, axis: int, positions: Sequence[int], shape: Sequence[int]) -> Known:
@@ -332,7 +357,7 @@ def taken(of: Known, axis: int, positions: Sequence[int], shape: Sequence[int]) 
     n = of.shape[axis]
     extents = (*of.shape[:axis], *shape, *of.shape[axis + 1 :])
     if of.numbers is None or prod(extents) > MOST_NUMBERS:
-        return Known(extents, of.type)
+        return of.taken(extents)
     inner = prod(of.shape[axis + 1 :])
     found = [
         of.numbers[(row * n + place % n) * inner + column]
@@ -340,7 +365,7 @@ def taken(of: Known, axis: int, positions: Sequence[int], shape: Sequence[int]) 
         for place in positions
         for column in range(inner)
     ]
-    return Known(extents, of.type, tuple(found))
+    return Known(extents, of.type, tuple(found), table=of.table, is_fixed=of.is_fixed)
 
 
 def counted(start: Number, stop: Number, step: Number, kind: str) -> Known | None:

@@ -131,6 +131,8 @@ class Conversion:
         self.given = {value.name for value in self.graph.outputs}
         self.done: set[int] = set()
         """Operations that another one has taken with it."""
+        self.tables: dict[object, Made] = {}
+        """Layers that look numbers up, by the table and their attributes: it is held once."""
         self._names = FreeNames()
         self._owners: dict[object, str] = {}
         self._laid: dict[object, Made] = {}
@@ -159,7 +161,11 @@ class Conversion:
             if known.source
         }
         self.counted.update(one.source for one in held.values())
-        self.computed += sum(known.count for _, known, _ in _parts(holds or {}) if not known.source)
+        self.computed += sum(
+            known.count
+            for _, known, _ in _parts(holds or {})
+            if not known.source and not known.is_fixed
+        )
         key = None
         if held and len(held) == len(holds or {}) and "kernel" in held:
             key = (kind, tuple(sorted(held.items())), tuple(sorted(attributes.items(), key=str)))

@@ -28,6 +28,8 @@ class Tensor:
     on, as ONNX calls it in small letters."""
     data: bytes | memoryview | None = field(default=None, repr=False)
     """The numbers, each little-endian; only if they are few and in the file itself."""
+    is_fixed: bool = False
+    """Whether no training changes it, if that is known: a buffer, or a number of the code."""
 
 
 @dataclass(frozen=True, slots=True)

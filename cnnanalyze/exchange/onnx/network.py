@@ -355,7 +355,10 @@ def _note_weights(to: Conversion) -> None:
     lost = [
         one
         for name, one in to.graph.constants.items()
-        if name in read - to.counted and prod(one.shape) > 1 and "float" in one.type
+        if name in read - to.counted
+        and prod(one.shape) > 1
+        and "float" in one.type
+        and not one.is_fixed
     ]
     weights = [one for one in lost if one.data is None or prod(one.shape) > MOST_SIZES]
     if weights:
@@ -471,7 +474,8 @@ def _opaque(
                     f"its output '{name}' cannot be told: {reason}, and the file declares no shape",
                     help=_how_to_tell(op, name),
                 )
-            found.append(Known(extents or ()))
+            is_fixed = all(isinstance(one, Known) and one.is_fixed for one in call.read if one)
+            found.append(Known(extents or (), is_fixed=is_fixed))
         return tuple(found)
     layers = tuple(dict.fromkeys(value.layer for value in call.computed))
     weights = [

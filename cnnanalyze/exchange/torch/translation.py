@@ -124,8 +124,9 @@ class Translation:
             return value.name
         name, tensor, is_learned = self.tensors[node.name]
         shape = tuple(map(int, node.meta["val"].shape))
+        data = None if is_learned else _bytes(tensor)
         self.constants[name] = Tensor(
-            name, shape, _type(node.meta["val"]), None if is_learned else _bytes(tensor)
+            name, shape, _type(node.meta["val"]), data, is_fixed=not is_learned
         )
         return name
 
@@ -252,6 +253,10 @@ class Translation:
             return number
         return self._constant((number,), (), "float32", "f")
 
+    def reals(self, *numbers: float) -> Name:
+        """Return the name of a constant of numbers."""
+        return self._constant(numbers, (len(numbers),), "float32", "f")
+
     def _constant(
         self, numbers: Sequence[float], shape: tuple[int, ...], kind: str, code: str
     ) -> Name:
@@ -259,7 +264,14 @@ class Translation:
         assert self._node is not None
         name = f"{self._node.name}.constant{len(self.operations)}"
         self.operations.append(
-            Operation(name, "Constant", "", (), (name,), {"value": Tensor(name, shape, kind, data)})
+            Operation(
+                name,
+                "Constant",
+                "",
+                (),
+                (name,),
+                {"value": Tensor(name, shape, kind, data, is_fixed=True)},
+            )
         )
         return name
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from cnnanalyze.execute.kernels._base import Draw, along_rows, as_rows, init, run, single
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
@@ -84,3 +86,37 @@ def init_affine(
     shape = (1 if shared else shapes[0][-1],)
     wanted = (("gamma", scale), ("beta", center))
     return {role: draw(shape) for role, held in wanted if held}
+
+
+@run("constant_map")
+def constant_map(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    operation: str = "add",
+    along: str = "all",
+    **_: object,
+) -> Array:
+    """Join every element with the number of its place, or of its channel."""
+    x = single(inputs)
+    (numbers,) = weights.values()
+    # A table that is shorter comes again from its beginning.
+    laid = np.resize(numbers, x.shape[1:] if along == "all" else x.shape[-1:])
+    work = tally.add if operation == "add" else tally.multiply
+    return work(x, laid, out=tally.room(x))
+
+
+@init("constant_map")
+def init_constant_map(
+    draw: Draw,
+    shapes: Sequence[tuple[int, ...]],
+    *,
+    along: str = "all",
+    table: int | None = None,
+    **_: object,
+) -> dict[str, Array]:
+    """Make the table, or a number for every element or channel."""
+    if table is not None:
+        return {"table": draw((table,))}
+    return {"constants": draw(shapes[0][1:] if along == "all" else shapes[0][-1:])}

@@ -35,6 +35,14 @@ class Calls(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
         return self.function(*given, *self.parts)
 
 
+class Fixed(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
+    """A module that holds numbers which no training changes."""
+
+    def __init__(self, *shape: int) -> None:
+        super().__init__()
+        self.register_buffer("numbers", torch.rand(shape))
+
+
 def resized(**words: Any) -> Callable[[], Any]:
     return lambda: Calls(lambda x: F.interpolate(x, **words))
 
@@ -146,6 +154,24 @@ MODULES: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
         lambda: Calls(lambda x: x + torch.full((1,), torch.tensor([2.0, 3.0])[1].item())),
         MAP,
     ),
+    "fixed map": (lambda: Calls(lambda x, m: 2 - x * m.numbers, Fixed(6, 11, 13)), MAP),
+    "fixed numbers of channels": (
+        lambda: Calls(lambda x, m: x / m.numbers, Fixed(6, 1, 1)),
+        MAP,
+    ),
+    "sum with a product": (
+        lambda: Calls(lambda x, m: torch.addcmul(x, m(x), x, value=3), nn.Conv2d(6, 6, 1)),
+        MAP,
+    ),
+    "limit that is computed": (lambda: Calls(lambda x: x.clamp(min=x.mean())), MAP),
+    "places that come several times": (
+        lambda: Calls(lambda x: x.repeat_interleave(3, dim=1)),
+        MAP,
+    ),
+    "shape of another": (lambda: Calls(lambda x: x.flatten(2).reshape_as(x).relu()), MAP),
+    "tiles": (lambda: Calls(lambda x: x.tile(2, 1)), MAP),
+    "halves": (lambda: Calls(lambda x: x * torch.arange(0.5, 6)[1]), MAP),
+    "nothing before something": (lambda: Calls(lambda x: torch.cat([x[:, :0], x.relu()], 1)), MAP),
     "learned map": (
         lambda: Calls(lambda x, m: x + m.weight.view(1, -1, 1, 1), nn.Conv1d(1, 6, 1, bias=False)),
         MAP,
@@ -273,14 +299,58 @@ def test_a_module_in_training_is_read_as_it_is_in_use_and_stays_in_training() ->
 
 
 def test_other_numbers_than_the_module_reads_are_told() -> None:
-    table = Calls(
-        lambda x, m: x + m.weight[[0, 1, 1, 0, 1, 0]].view(1, 6, 1, 1), nn.Embedding(2, 1)
+    doubled = Calls(
+        lambda x, m: x + (2 * m.weight).repeat(3, 1).view(1, 6, 1, 1), nn.Embedding(2, 1)
     )
-    *_, note = cnn.from_torch(table, MAP).notes
+    *_, note = cnn.from_torch(doubled, MAP).notes
     assert note == (
         "the layers hold 6 learned numbers, and the module reads 2: what it computes from its "
         "weights before it uses them has no layer of its own"
     )
+
+
+@pytest.mark.parametrize(
+    ("function", "attributes"),
+    [
+        (lambda x, m: x + m.numbers, {"operation": "add", "along": "all", "table": None}),
+        (lambda x, m: m.numbers * x, {"operation": "multiply", "along": "all", "table": None}),
+        (
+            lambda x, m: x - m.numbers[:, :1, :1].sin(),
+            {"operation": "add", "along": "channels", "table": None},
+        ),
+    ],
+)
+def test_buffers_are_constants_and_no_parameters(
+    function: Callable[..., Any], attributes: dict[str, Any]
+) -> None:
+    net = cnn.from_torch(Calls(function, Fixed(6, 11, 13)), MAP)
+    assert [(node.kind, dict(node.attributes)) for node in net] == [("constant_map", attributes)]
+    assert net.notes == ()
+    total = cnn.analyze(net).total
+    assert (total.parameters, total.complete) == (0, True)
+
+
+@pytest.mark.parametrize("rows", [6, 61])
+def test_numbers_that_are_looked_up_are_those_of_their_table(rows: int) -> None:
+    places = Fixed(1)
+    places.numbers = torch.randint(rows, (11 * 13 * 6,))
+    table = nn.Embedding(rows, 1)
+    looked_up = Calls(lambda x, p, t: x + t.weight[p.numbers].view(1, 6, 11, 13), places, table)
+    net = cnn.from_torch(looked_up, MAP)
+    assert [(node.kind, node.attributes["table"]) for node in net] == [("constant_map", rows)]
+    assert net.notes == ()
+
+
+def test_a_table_that_two_layers_read_is_held_once() -> None:
+    table = nn.Embedding(7, 6)
+
+    def twice(x: Any, m: Any) -> Any:
+        one, other = (m.weight[[row]].view(1, 6, 1, 1) for row in (3, 4))
+        return (x + one).relu() + other
+
+    net = cnn.from_torch(Calls(twice, table), MAP)
+    assert [node.share for node in net if node.kind == "constant_map"] == [None, net.nodes[0].id]
+    assert cnn.analyze(net).total.parameters == 42
 
 
 def test_a_module_is_held_to_its_spec() -> None:

@@ -39,7 +39,7 @@ def _by_name(kind: str, attributes: dict[str, Any]) -> Callable[[Call], Value]:
         value = call.given(0)
         if isinstance(value, Known):
             found = by_number(call.op.operator, [value]) if call.op.operator in _FOLDED else None
-            return Known(value.shape, value.type) if found is None else found
+            return value.computed(value.shape) if found is None else found
         return call.elementwise(kind, call.viewed(), **attributes)
 
     convert.__doc__ = f"Add a layer {kind}."
@@ -170,7 +170,7 @@ def clip(call: Call) -> Value:
             found = by_number("Max", [value, limits[0]])
         if high is not None and found is not None:
             found = by_number("Min", [found, limits[-1]])
-        return Known(value.shape, value.type) if found is None else found
+        return value.computed(value.shape) if found is None else found
     return clipped(call, call.viewed(), low, high)
 
 
@@ -210,7 +210,7 @@ def stepped(call: Call) -> Value:
     """Say that what jumps has no layer; constants are folded."""
     value = call.given(0)
     if isinstance(value, Known) and call.op.operator in {"Floor", "Ceil", "Round", "Not"}:
-        return by_number(call.op.operator, [value]) or Known(value.shape, value.type)
+        return by_number(call.op.operator, [value]) or value.computed(value.shape)
     raise Unsupported("its function has jumps")
 
 
@@ -219,7 +219,7 @@ def simple(call: Call) -> Value:
     """Add a function of one number, as far as there is a layer."""
     value = call.given(0)
     if isinstance(value, Known):
-        return by_number(call.op.operator, [value]) or Known(value.shape, value.type)
+        return by_number(call.op.operator, [value]) or value.computed(value.shape)
     if call.op.operator == "Neg":
         return call.elementwise("scale", call.viewed(), factor=-1.0)
     if call.op.operator == "Reciprocal":

@@ -166,7 +166,7 @@ def tile(call: Call) -> Value:
         for axis, n in enumerate(times):
             positions = [k % own[axis] for k in range(min(own[axis] * n, MOST_NUMBERS + 1))]
             if len(positions) > MOST_NUMBERS:
-                return Known(tuple(a * b for a, b in zip(own, times, strict=True)), value.type)
+                return value.taken([a * b for a, b in zip(own, times, strict=True)])
             found = constants.taken(found, axis, positions, (len(positions),))
         return found
     axes = [

@@ -60,11 +60,13 @@ def chosen_along(call: Call, value: Known | Viewed, chosen: dict[int, range]) ->
             value = (
                 constants.taken(value, axis, places, (len(places),))
                 if len(places) <= MOST_NUMBERS
-                else Known(_replaced(value.shape, axis, len(places)), value.type)
+                else value.taken(_replaced(value.shape, axis, len(places)))
             )
         return value
-    if empty := [axis for axis, places in chosen.items() if not places]:
-        raise call.to.refuse(call.op, f"nothing is left along axis {empty[0]}")
+    if any(not places for places in chosen.values()):
+        # Nothing is left, which is no layer: whoever puts it before something adds nothing.
+        left = [len(chosen.get(axis, range(n))) for axis, n in enumerate(value.extents)]
+        return Known(tuple(left), value.type, (), is_fixed=True)
     value, chosen = _cropped(call, value, chosen)
     for axis, places in chosen.items():
         value = taken(call, value, axis, places)
@@ -315,7 +317,7 @@ def gather(call: Call) -> Value:
         with giving(cut):
             return _looked_up(call, data, indices, axis)
     if indices.whole is None and isinstance(data, Known):
-        return Known(cut, data.type)
+        return data.taken(cut)
     if indices.whole is None:
         raise Unsupported("the places that it takes are not known", cut)
     n = own[axis]
@@ -372,11 +374,11 @@ def pad(call: Call) -> Value:
     if isinstance(value, Known):
         shape = [n + sum(pairs.get(axis, (0, 0))) for axis, n in enumerate(own)]
         if not value.numbers or len(shape) != 1 or mode != "constant" or fill is None:
-            return Known(tuple(shape), value.type)
+            return value.computed(shape)
         before, after = pairs.get(0, (0, 0))
         filled = int(fill) if "int" in value.type else fill
         if prod(shape) > MOST_NUMBERS or min(before, after) < 0:
-            return Known(tuple(shape), value.type)
+            return value.computed(shape)
         held = ((filled,) * before, value.numbers, (filled,) * after)
         return Known.of([n for part in held for n in part], shape, value.type)
     crops = {

@@ -114,10 +114,9 @@ def with_constant(
     """Join a computed tensor with a constant."""
     number = constant.scalar
     # A number of the code stands in the file without a name, or with one that a program made up.
+    is_stored = constant.is_stored and not constant.is_fixed
     is_made_up = _MADE_UP.fullmatch(constant.source) is not None
-    is_learned = constant.is_stored and (
-        (constant.shape and not is_made_up) or "." in constant.source
-    )
+    is_learned = is_stored and ((constant.shape and not is_made_up) or "." in constant.source)
     if number is not None and not (is_learned and kind in {"add", "multiply"}):
         found = _with_number(call, kind, value, number, is_reversed=is_reversed)
     elif kind in {"add", "subtract"}:
@@ -197,7 +196,7 @@ def _along(
     own = [axis for axis, n in enumerate(shape) if n > 1]
     extra = {"scale": False} if kind == "affine" else {}
     changed: dict[str, Any] = {"times": factor, "is_divisor": is_divisor}
-    if not own:
+    if not own and not constant.is_fixed:
         held: dict[str, Any] = {role: constant}
         return call.elementwise(kind, value, shared=True, holds=held, **changed, **extra)
     wide = [shape[axis] if axis in own else n for axis, n in enumerate(value.extents)]
@@ -209,6 +208,8 @@ def _along(
     layer = value.layer
     digits = [d for axis in own for d in without_images(value.view.axes[axis])]
     everything = prod(d.extent for d in digits) == layer.shape.count
+    if _is_looked_up(call, constant):
+        return _with_map(call, value, constant, kind, own, everything=everything, **changed)
     if kind == "affine" and everything and not layer.shape.is_vector and factor == 1:
         # A number for every place: positions that are learned.
         axes = in_order(constant, shape, value, own)
@@ -220,6 +221,43 @@ def _along(
     axes = in_order(constant, shape, Viewed(made, view), own)
     holds: dict[str, Any] = {role: (constant, axes) if axes else constant}
     found = call.add(kind, made, holds=holds, **changed, **extra)
+    return Viewed(found, view, value.type)
+
+
+def _is_looked_up(call: Call, constant: Known) -> bool:
+    """Whether numbers are fixed, or looked up in a table of other numbers than they are."""
+    if constant.is_fixed:
+        return True
+    held = call.to.graph.constants.get(constant.table)
+    return not constant.source and held is not None and "float" in held.type
+
+
+def _with_map(
+    call: Call,
+    value: Viewed,
+    constant: Known,
+    kind: str,
+    own: Sequence[int],
+    *,
+    everything: bool,
+    **changed: Any,  # noqa: ANN401 - a factor, and whether it divides
+) -> Viewed:
+    """Add a layer of numbers that are fixed or looked up, for all elements or for channels."""
+    made, view = (value.layer, value.view) if everything else call.along(value, own)
+    attributes: dict[str, Any] = {} if everything else {"along": "channels"}
+    if kind != "affine":
+        attributes["operation"] = "multiply"
+    if constant.is_fixed:
+        shape = (1,) * (view.rank - len(constant.shape)) + constant.shape
+        axes = in_order(constant, shape, Viewed(made, view), own)
+        held = (constant, axes) if axes else constant
+        found = call.add("constant_map", made, holds={"constants": held}, **changed, **attributes)
+        return Viewed(found, view, value.type)
+    count = prod(call.to.graph.constants[constant.table].shape)
+    call.to.counted.add(constant.table)
+    key = (constant.table, tuple(attributes.items()))
+    found = call.add("constant_map", made, share=call.to.tables.get(key), table=count, **attributes)
+    call.to.tables.setdefault(key, found)
     return Viewed(found, view, value.type)
 
 

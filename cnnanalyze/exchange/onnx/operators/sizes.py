@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 from cnnanalyze.exchange.onnx import constants
@@ -31,10 +32,8 @@ def constant(call: Call) -> Value:
     """Return what the operation holds."""
     for name, value in call.op.attributes.items():
         if isinstance(value, Tensor):
-            return constants.known(
-                Tensor(value.name or call.op.outputs[0], value.shape, value.type, value.data),
-                is_stored=False,
-            )
+            named = replace(value, name=value.name or call.op.outputs[0])
+            return constants.known(named, is_stored=False)
         if name == "value_float" and isinstance(value, int | float):
             return Known.of([float(value)], (), "float32")
         if name == "value_int" and isinstance(value, int):

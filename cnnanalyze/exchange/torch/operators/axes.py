@@ -16,7 +16,7 @@ from cnnanalyze.exchange.torch.translation import Arguments, Name, Translation, 
         "squeeze_",
         "unsqueeze",
     ),
-    *("unsqueeze_", "view_as", "ravel"),
+    *("unsqueeze_", "view_as", "reshape_as", "ravel"),
 )
 def reshape(to: Translation, a: Arguments) -> Name:
     """Translate what only counts axes otherwise."""
@@ -68,6 +68,7 @@ def repeat(to: Translation, a: Arguments) -> Name:
     """Translate what is repeated."""
     times = tuple(a.get("repeats", a.get("dims")))
     value, given = a["self"], to.shape(a["self"])
+    times = (1,) * (len(given) - len(times)) + times
     if len(times) > len(given):
         value = to.emit("Reshape", value, to.wholes(*(1,) * (len(times) - len(given)), *given))
     return to.emit("Tile", value, to.wholes(*times))

@@ -61,6 +61,16 @@ def embedding(to: Translation, a: Arguments) -> Name:
     return to.emit("Gather", a["weight"], a["indices"], axis=0)
 
 
+@translates("repeat_interleave")
+def repeat_interleave(to: Translation, a: Arguments) -> Any:  # noqa: ANN401 - a name, or nothing known
+    """Translate places that each come several times."""
+    times, axis = a["repeats"], a["dim"]
+    if not isinstance(times, int) or axis is None:
+        return NotImplemented
+    places = [place for place in range(to.shape(a["self"])[axis]) for _ in range(times)]
+    return to.emit("Gather", a["self"], to.wholes(*places), axis=axis)
+
+
 def _lengths(to: Translation, a: Arguments) -> list[int]:
     """Return how long each part is."""
     whole = to.shape(a["self"])[a["dim"]]

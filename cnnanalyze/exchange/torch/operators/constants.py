@@ -30,4 +30,7 @@ def arange(to: Translation, a: Arguments) -> Name:
     """Translate numbers in order."""
     start, step = a.get("start") or 0, a.get("step") or 1
     (count,) = to.result
-    return to.wholes(*(int(start + k * step) for k in range(count)))
+    numbers = [start + k * step for k in range(count)]
+    if all(isinstance(n, int) for n in (start, step)):
+        return to.wholes(*numbers)
+    return to.reals(*numbers)

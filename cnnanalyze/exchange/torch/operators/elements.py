@@ -90,9 +90,13 @@ def relu6(to: Translation, a: Arguments) -> Name:
 def clamp(to: Translation, a: Arguments) -> Any:  # noqa: ANN401 - a name, or nothing known
     """Translate limits of which one may be missing."""
     least, most = a.get("min"), a.get("max")
+    value = a["self"]
     if isinstance(least, str) or isinstance(most, str):
-        return NotImplemented
-    return _limited(to, a["self"], least, most)
+        for word, limit in (("Max", least), ("Min", most)):
+            if limit is not None:
+                value = to.emit(word, value, to.real(limit))
+        return value
+    return _limited(to, value, least, most)
 
 
 def _limited(to: Translation, value: Name, least: float | None, most: float | None) -> Name:
@@ -113,6 +117,15 @@ def elu(to: Translation, a: Arguments) -> Any:  # noqa: ANN401 - a name, or noth
         return NotImplemented
     word = "Elu" if "scale" in a else "Celu"
     return to.emit(word, a["self"], alpha=float(a["alpha"]))
+
+
+@translates("addcmul", "addcmul_")
+def addcmul(to: Translation, a: Arguments) -> Name:
+    """Translate a sum with a product."""
+    product = to.emit("Mul", a["tensor1"], a["tensor2"])
+    if a["value"] != 1:
+        product = to.emit("Mul", product, to.real(a["value"]))
+    return to.emit("Add", a["self"], product)
 
 
 @translates("softplus")

@@ -149,6 +149,40 @@ def _learned(node: Node) -> Steps:
     return tuple(steps)
 
 
+_CONSTANT_MAP = '''
+class ConstantMap(layers.Layer):
+    """Numbers that are joined with every element: fixed, or looked up in a learned table."""
+
+    def __init__(self, along="all", table=None, multiply=False, name=None):
+        super().__init__(name=name)
+        self.along, self.table, self.multiply = along, table, multiply
+
+    def build(self, shape):
+        self.extents = shape[1:] if self.along == "all" else shape[-1:]
+        held = self.extents if self.table is None else (self.table,)
+        self.numbers = self.add_weight(shape=held, trainable=self.table is not None)
+
+    def call(self, x):
+        numbers = self.numbers
+        if self.table is not None:
+            places = ops.arange(math.prod(self.extents)) % self.table
+            numbers = ops.reshape(ops.take(numbers, places), self.extents)
+        return x * numbers if self.multiply else x + numbers
+'''
+
+
+@writes("constant_map")
+def _constant_map(node: Node) -> Steps:
+    a = node.attributes
+    options = {
+        "along": (a["along"], "all"),
+        "table": (a["table"], None),
+        "multiply": (a["operation"] == "multiply", False),
+    }
+    role = "constants" if a["table"] is None else "table"
+    return (layer(made(own("ConstantMap", _CONSTANT_MAP)).with_options(**options), role),)
+
+
 @writes("glu", "geglu", "swiglu")
 def _gated(node: Node) -> Steps:
     half = node.input_shapes[0].channels // 2

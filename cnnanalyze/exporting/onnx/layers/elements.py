@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from cnnanalyze.exporting.arrangement import channels_first
 from cnnanalyze.exporting.onnx.graph import Graph
 from cnnanalyze.exporting.onnx.registry import writes
 from cnnanalyze.graph.node import Node
 
+Array = npt.NDArray[Any]
 _SIMPLE: dict[str, tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     **{
         kind: (name, lambda _: {})
@@ -112,6 +116,25 @@ def _affine(g: Graph, node: Node, xs: list[str]) -> str:
     if a["scale"]:
         y = g.operation("Mul", y, along_channels(g, node, "gamma", count))
     return g.operation("Add", y, along_channels(g, node, "beta", count)) if a["center"] else y
+
+
+@writes("constant_map")
+def _constant_map(g: Graph, node: Node, xs: list[str]) -> str:
+    a, x = node.attributes, node.input_shapes[0]
+    size = x.size if a["along"] == "all" else (1,) * x.rank
+    shape = (x.channels, *size)
+    if a["table"] is None:
+        held = g.weight(node, "constants", shape, lambda array: _first(array, x.rank, shape))
+    else:
+        places = np.resize(np.arange(a["table"]), (*size, x.channels))
+        table = g.weight(node, "table", (a["table"],))
+        held = g.operation("Gather", table, g.constant(np.moveaxis(places, -1, 0), "int64"))
+    return g.operation("Add" if a["operation"] == "add" else "Mul", xs[0], held)
+
+
+def _first(array: Array, rank: int, shape: tuple[int, ...]) -> Array:
+    """Return numbers with the channels first, whether or not they have positions."""
+    return np.moveaxis(array, -1, 0) if array.ndim > 1 or not rank else array.reshape(shape)
 
 
 @writes("glu", "geglu", "swiglu")

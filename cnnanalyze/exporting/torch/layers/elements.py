@@ -184,6 +184,40 @@ class ChannelBias(nn.Module):
     return (Step(made, tensors={role: Held("bias", column(rank))}),)
 
 
+@writes("constant_map")
+def _constant_map(node: Node, _: Network) -> Steps:
+    a, x = node.attributes, node.input_shapes[0]
+    name = own(
+        "ConstantMap",
+        '''
+class ConstantMap(nn.Module):
+    """Numbers that are joined with every element: fixed, or looked up in a learned table."""
+
+    def __init__(self, *shape: int, table: int | None = None, multiply: bool = False) -> None:
+        super().__init__()
+        self.shape, self.multiply = shape, multiply
+        numbers = torch.randn(table or torch.Size(shape).numel()) * 0.02
+        if table is None:
+            self.register_buffer("numbers", numbers)
+        else:
+            self.numbers = nn.Parameter(numbers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        count = torch.Size(self.shape).numel()
+        places = torch.arange(count, device=x.device) % len(self.numbers)
+        numbers = self.numbers[places].reshape(self.shape).movedim(-1, 0)
+        return x * numbers if self.multiply else x + numbers
+''',
+    )
+    size = x.size if a["along"] == "all" else (1,) * x.rank
+    sizes = {f"size{k}": n for k, n in enumerate((*size, x.channels))}
+    made = call(name, **sizes).with_options(
+        table=(a["table"], None), multiply=(a["operation"] == "multiply", False)
+    )
+    role = "constants" if a["table"] is None else "table"
+    return (Step(made, tensors={role: Held("numbers", lambda array: array.reshape(-1))}),)
+
+
 def column(rank: int) -> Any:  # noqa: ANN401 - a function of arrays
     """Return what puts numbers of channels along the channels of a map."""
     return lambda array: array.reshape(-1, *(1,) * rank)
