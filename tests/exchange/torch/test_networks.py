@@ -46,7 +46,7 @@ def tried() -> list[str]:
     return [name for name in networks.names() if name in networks.outcomes()]
 
 
-@pytest.mark.parametrize("name", map(chosen, tried()))
+@pytest.mark.parametrize("name", [chosen(name) for name in tried()])
 def test_a_network_is_the_module_or_what_is_not_is_known(name: str) -> None:
     zoo("torchvision")
     zoo(name.partition("/")[0])
