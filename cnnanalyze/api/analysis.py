@@ -78,6 +78,7 @@ def closed_forms(network: Network | str | Path, *, settings: Settings | None = N
 
     Examples
     --------
+    >>> from cnnanalyze import loads
     >>> net = loads("{cnn: 1, input: HxWx3, layers: [{conv: {filters: 8, kernel: 3, stride: 2}}]}")
     >>> forms = closed_forms(net)
     >>> print(forms.layers[0].shape, forms.totals["macs"], forms.domain, sep=", ")
@@ -130,6 +131,7 @@ def verify(
 
     Examples
     --------
+    >>> from cnnanalyze import loads
     >>> verify(
     ...     loads("{cnn: 1, input: 5x7x2, layers: [{conv: {filters: 3, kernel: 3}}]}")
     ... ).is_balanced

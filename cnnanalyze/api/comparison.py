@@ -132,6 +132,7 @@ def check(
 
     Examples
     --------
+    >>> from cnnanalyze import dumps, load, loads
     >>> check("zoo:resnet18", "zoo:resnet18").holds
     True
     >>> other = loads(dumps(load("zoo:lenet5")).replace("units: 84", "units: 85"))
@@ -186,6 +187,7 @@ def update(
 
     Examples
     --------
+    >>> from cnnanalyze import dumps, load, loads
     >>> other = loads(dumps(load("zoo:lenet5")).replace("units: 84", "units: 85"))
     >>> found = update("zoo:lenet5", other)
     >>> found.left.holds, [line for line in found.diff.splitlines() if "F6" in line]

@@ -95,6 +95,7 @@ def budget(
 
     Examples
     --------
+    >>> from cnnanalyze import loads
     >>> net = loads("{cnn: 1, input: 5x5x1, layers: [{dense: 10}], budgets: {parameters: 200}}")
     >>> found = budget(net)
     >>> found.is_kept, next(found.rows())["measured"]

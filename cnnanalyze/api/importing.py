@@ -45,6 +45,7 @@ def from_onnx(
 
     Examples
     --------
+    >>> from cnnanalyze import UsageError
     >>> try:
     ...     from_onnx("nowhere.onnx")
     ... except UsageError as error:
@@ -83,6 +84,7 @@ def from_caffe(path: str | Path, *, inputs: Mapping[str, Sequence[int]] | None =
 
     Examples
     --------
+    >>> from cnnanalyze import UsageError
     >>> try:
     ...     from_caffe("nowhere.prototxt", inputs={"data": (3, 224, 224)})
     ... except UsageError as error:
@@ -119,6 +121,7 @@ def from_darknet(path: str | Path, *, inputs: Mapping[str, Sequence[int]] | None
 
     Examples
     --------
+    >>> from cnnanalyze import UsageError
     >>> try:
     ...     from_darknet("nowhere.cfg", inputs={"input": (608, 608)})
     ... except UsageError as error:
@@ -163,6 +166,7 @@ def from_keras(
 
     Examples
     --------
+    >>> from cnnanalyze import analyze
     >>> dense = {"class_name": "Dense", "config": {"units": 7, "batch_input_shape": [None, 5]}}
     >>> class Model:
     ...     def to_json(self):

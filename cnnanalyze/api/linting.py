@@ -59,6 +59,7 @@ def lint(
 
     Examples
     --------
+    >>> from cnnanalyze import loads
     >>> net = loads("{cnn: 1, input: 5x5x1, layers: [{conv: {filters: 3, kernel: 3}}, bn, relu]}")
     >>> [finding.name for finding in lint(net, select=["NA", "even-kernel"])]
     ['bias-before-norm']

@@ -18,7 +18,7 @@ class Tensor:
     Examples
     --------
     >>> Tensor("conv1.weight", (64, 3, 7, 7), "float32")
-    Tensor(name='conv1.weight', shape=(64, 3, 7, 7), type='float32')
+    Tensor(name='conv1.weight', shape=(64, 3, 7, 7), type='float32', is_fixed=False)
     """
 
     name: str
