@@ -181,7 +181,7 @@ def describe(layer: Layer) -> str:
             continue
         if isinstance(value, bool):
             found.append(word if value else f"no {word}")
-        elif word == "table":
+        elif word == "table" and not isinstance(value, int):
             found.append(f"{sum(map(len, value))} connections")
         else:
             found.append(f"{word.replace('_', ' ')} {say(value)}".replace("'", ""))

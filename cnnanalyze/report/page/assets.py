@@ -9,8 +9,8 @@ which a browser reads from a disk, too; nothing is compressed.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
+from typing import Any
 
 from cnnanalyze.drawing.style import style_sheet
 from cnnanalyze.report.page.columnar import columns_of
@@ -108,16 +108,18 @@ def _scripts(text: str) -> Iterator[str]:
         yield found
 
 
-_DATA = re.compile(
-    r'<script type="application/json" id="(result|page)">(.*?)</script>\n?', re.DOTALL
-)
-
-
 def _without_data(body: str) -> tuple[str, dict[str, object]]:
     """Return a page of a network without its data, and these; of other pages nothing."""
-    found = {key: json.loads(text) for key, text in _DATA.findall(body)}
+    found: dict[str, Any] = {}
+    rest = body
+    for key in ("result", "page"):
+        before, begin, behind = rest.partition(f'<script type="application/json" id="{key}">')
+        text, _, after = behind.partition("</script>")
+        if begin:
+            found[key] = json.loads(text)
+            rest = before + after.removeprefix("\n")
     if "page" not in found:
         return body, {}
     result = found["result"]
     result["layers"] = columns_of(result["layers"], OF_PLACE)
-    return _DATA.sub("", body), found
+    return rest, found
