@@ -37,8 +37,11 @@ class Update(Tabular):
     """
 
     spec: LintTarget
+    """The spec that the changes are for."""
     before: Source
+    """Its text as it is."""
     after: Source
+    """Its text with the changes."""
     written: tuple[Departure, ...]
     """The departures that the changes put right."""
     left: Conformance

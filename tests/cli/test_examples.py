@@ -13,6 +13,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli.commands import EXAMPLES, make_command
+from tests.exchange.weights.test_safetensors import stored, tensor
 from tests.linting.networks import EVEN
 
 pytestmark = pytest.mark.sampled(4)
@@ -44,6 +45,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, target in MODELS.items():
         shutil.copy(samples / name, tmp_path / target)
     cnn.export(tmp_path / "net.yaml", to="onnx").write(tmp_path / "net.onnx")
+    weights = {
+        "conv.weight": tensor(7, 3, 4, 4, end=1344),
+        "conv.bias": tensor(7, begin=1344, end=1372),
+    }
+    stored(tmp_path / "net.safetensors", weights, numbers=1372)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GITHUB_ACTIONS", "false")
     return tmp_path

@@ -110,11 +110,15 @@ class WeightConformance(Tabular):
     """
 
     spec: Network
+    """The network that declares the tensors."""
     file: str
+    """The name of the file that holds them."""
     pairs: tuple[tuple[Node, str, tuple[StoredTensor, ...]], ...]
     """Layers with the part of them that is meant, and their tensors in the file."""
     departures: tuple[Departure, ...]
+    """What differs, in the order of the spec; nothing if all tensors are those of the spec."""
     notes: tuple[str, ...] = ()
+    """What a reader should know of the file: what was left out of account."""
 
     @property
     def holds(self) -> bool:
