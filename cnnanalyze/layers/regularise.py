@@ -250,6 +250,15 @@ class ConstantMap(Elementwise):
             source="Liu et al. 2021 (Swin), section 3.2: a table of (2M-1)x(2M-1) for each head",
             note="M = 7 and the 3 heads of the first stage of Swin-T: 13·13·3",
         ),
+        Example(
+            inputs=("50x512",),
+            attributes={},
+            output="50x512",
+            parameters=0,
+            macs=0,
+            source="Vaswani et al. 2017, section 3.5: sines of the positions are added, d = 512",
+            note="with 50 positions",
+        ),
     )
 
     def params(self, *inputs: Shape) -> tuple[Param, ...]:

@@ -29,6 +29,8 @@ LOOKUP = (
     "{conv: {filters: 1, kernel: 2}}]}"
 )
 """Features that become positions."""
+FIXED = "{cnn: 1, input: 2x1, layers: [constant_map, identity]}"
+"""Numbers that are held and not learned."""
 
 
 @given(text=specs())
@@ -38,6 +40,7 @@ LOOKUP = (
 @example(text=JOINED)
 @example(text=VOLUME)
 @example(text=LOOKUP)
+@example(text=FIXED)
 def test_books_agree_on_a_chain(text: str) -> None:
     note(text)
     result = balance(cnn.loads(text))

@@ -215,7 +215,10 @@ def _input(analysis: Analysis, layer: str) -> Answer:
 
 def _stride(analysis: Analysis, layer: str) -> Answer:
     rank = _last(analysis, layer).node.input_shapes[0].rank
-    return simplified(tuple(per_axis(_attribute(analysis, layer, "stride"), rank, "stride")))
+    stride = _attribute(analysis, layer, "stride")
+    if stride is None:  # a pool steps by its window
+        stride = _attribute(analysis, layer, "kernel")
+    return simplified(tuple(per_axis(stride, rank, "stride")))
 
 
 def _attribute(analysis: Analysis, layer: str, name: str) -> Answer:

@@ -40,7 +40,7 @@ THIN: dict[str, Thin] = {}
 THIN_RUN: dict[str, Run] = {}
 THIN_TO: dict[str, Run] = {}
 
-FIXED_ROLES = frozenset({"moving mean", "moving variance", "centres"})
+FIXED_ROLES = frozenset({"moving mean", "moving variance", "centres", "constants"})
 """Tensors that training by gradients leaves alone."""
 
 Entry = TypeVar("Entry")

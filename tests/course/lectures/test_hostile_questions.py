@@ -99,6 +99,7 @@ KEY = st.sampled_from(
 @example({"window": {"n": 9, "f": 4}, "quantity": "keeping_padding"}, {}, 5, None)
 @example({**SIGNAL, "layer": "dense1", "quantity": "stride"}, {}, 5, None)
 @example({**SIGNAL, "layer": "gap", "quantity": "kernel_shape"}, {}, 5, None)
+@example({**NETS[4], "layer": "", "quantity": "stride"}, {}, 2, None)
 @given(
     questions,
     st.dictionaries(KEY, odd, max_size=2),

@@ -47,8 +47,7 @@ FAULTS = {
     f"{HEAD}  - {{id: a, lines: 3, topic: size, unchecked: no number}}\n": "a fact needs 'says'",
     f"{HEAD}  - {{{FACT}}}\n": "a fact needs 'ask' or 'unchecked'",
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 3, unchecked: no number}}\n": (
-        "a fact has either 'ask', the question that gives its number, or 'unchecked', the reason "
-        "why there is none"
+        "a fact has either 'ask' or 'unchecked', not both"
     ),
     f"{HEAD}  - {{{FACT}, ask: 5, printed: 3}}\n": "'ask' of a fact must be a mapping, not 5",
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}}}\n": (
