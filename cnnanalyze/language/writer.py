@@ -129,15 +129,23 @@ def attributes_of(model: Layer | Section) -> dict[str, Any]:
         if fields[name].is_required()
         or value != fields[name].get_default(call_default_factory=True)
     ]
-    if not told and not _is_made_of_nothing(type(model)):
-        told = [name for name in fields if name in model.model_fields_set]
+    if _needs_one_of_several(type(model)) and not _is_enough(model, told):
+        told = [name for name in fields if name in told or name in model.model_fields_set]
     return {name: plain_numbers(values[name]) for name in told}
 
 
 @cache
-def _is_made_of_nothing(cls: type[Layer | Section]) -> bool:
+def _needs_one_of_several(cls: type[Layer | Section]) -> bool:
+    return not any(info.is_required() for info in cls.model_fields.values()) and not _is_made(cls)
+
+
+def _is_enough(model: Layer | Section, names: list[str]) -> bool:
+    return _is_made(type(model), **{name: getattr(model, name) for name in names})
+
+
+def _is_made(cls: type[Layer | Section], **attributes: object) -> bool:
     try:
-        cls()
+        cls(**attributes)
     except ValidationError:
         return False
     return True

@@ -155,7 +155,7 @@ def test_misspelt_settings_beside_a_network_are_not_ignored() -> None:
     assert message == (
         "MobileNet v1 is read already, so 'widht' cannot be set any more; did you mean 'width'?"
     )
-    assert advice.startswith("it has width, resolution, last_stride; set")
+    assert advice.startswith("it has width, resolution, activation, last_stride; set")
     bare = cnn.loads("{cnn: 1, input: 5x5x1, layers: [relu]}")
     assert refusal(lambda: cnn.analyze(bare, settings={"width": 0.5}))[1] == "it has no parameters"
 

@@ -157,9 +157,11 @@ def test_the_canonical_form() -> None:
     )
 
 
-def test_one_of_several_that_must_be_written_is_written_at_its_default() -> None:
-    written = cnn.dumps(cnn.loads("{cnn: 1, input: 5x7x3, layers: [{pad: 0}]}"))
-    assert "- {pad: {padding: 0}, as: pad1}" in written
+@pytest.mark.parametrize("attributes", ["padding: 0", "padding: 0, mode: reflect"])
+def test_one_of_several_that_must_be_written_is_written_at_its_default(attributes: str) -> None:
+    text = f"{{cnn: 1, input: 5x7x3, layers: [{{pad: {{{attributes}}}}}]}}"
+    written = cnn.dumps(cnn.loads(text))
+    assert f"- {{pad: {{{attributes}}}, as: pad1}}" in written
     assert cnn.dumps(cnn.loads(written)) == written
 
 
