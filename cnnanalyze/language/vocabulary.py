@@ -110,6 +110,7 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         any_of(NATURAL, _several(NATURAL), EXPRESSION),
     ),
     (types.Sides, "amount per side, per axis, or per border", _SIDES),
+    (types.Ends, "amount at both ends, or a pair of amounts", any_of(NATURAL, _PAIR, EXPRESSION)),
     (
         types.Padding,
         "valid, same, or zeros per side, per axis or per border",
@@ -146,6 +147,11 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         any_of(_several(INTEGER), EXPRESSION),
     ),
     (types.Place, "whole number, negative ones too", any_of(INTEGER, EXPRESSION)),
+    (
+        types.Step,
+        "whole number other than 0",
+        any_of({**INTEGER, "not": {"const": 0}}, EXPRESSION),
+    ),
     (
         types.AxisWord,
         f"{', '.join(types.AXIS_WORDS)}, or the number of an axis from 1",

@@ -254,7 +254,7 @@ class ConstantMap(Elementwise):
             inputs=("50x512",),
             attributes={},
             output="50x512",
-            parameters=0,
+            parameters=25_600,
             macs=0,
             source="Vaswani et al. 2017, section 3.5: sines of the positions are added, d = 512",
             note="with 50 positions",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial, reduce
+from math import prod
 from typing import Any
 
 import torch
@@ -106,6 +107,19 @@ def _affine(q: Question, x: Any) -> Any:
     if q["scale"]:
         x = x * per_channel(q, "gamma", count).reshape(one)
     return x + per_channel(q, "beta", count).reshape(one) if q["center"] else x
+
+
+@witness("constant_map")
+def _constant_map(q: Question, x: Any) -> Any:
+    shape = q.x.shape[1:] if q["along"] == "all" else (*(1,) * q.rank, q.channels)
+    if q["table"] is None:
+        held = shape if q["along"] == "all" else (q.channels,)
+        numbers = torch.tensor(q.tensor("constants", *held))
+    else:
+        places = torch.arange(prod(shape)) % q["table"]
+        numbers = F.embedding(places, torch.tensor(q.tensor("table", q["table"]))[:, None])
+    laid = torch.movedim(numbers.reshape(shape), -1, 0)
+    return x + laid if q["operation"] == "add" else x * laid
 
 
 @witness("drop_path")
