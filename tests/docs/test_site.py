@@ -115,7 +115,11 @@ def test_search_works_without_a_server(site: Path) -> None:
 @pytest.mark.browser
 def test_search_finds_a_rule_in_a_folder_and_asks_nobody(open_page: Open, site: Path) -> None:
     page = open_page(site / "index.html")
-    page.locator(".md-search__input").fill("even-kernel")
+    page.locator(".md-search__input").focus()
+    # What is typed before the index is there is lost.
+    ready = page.locator(".md-search-result__meta", has_text="Type to start searching")
+    ready.wait_for(state="attached", timeout=60_000)
+    page.locator(".md-search__input").press_sequentially("even-kernel")
     first = page.locator(".md-search-result__item a").first
     first.wait_for(timeout=20_000)
     assert "reference/rules/cv.html" in first.get_attribute("href")
