@@ -37,8 +37,34 @@ class Departure:
     """How many layers written at the same place depart in the same way."""
 
 
+class Departures(Tabular):
+    """Whether something conforms to a spec: it does if nothing departs from it."""
+
+    departures: tuple[Departure, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing departs from the spec."""
+        return not self.departures
+
+    def __len__(self) -> int:
+        return len(self.departures)
+
+    def __iter__(self) -> Iterator[Departure]:
+        return iter(self.departures)
+
+    def __str__(self) -> str:
+        if self.holds:
+            return "\n".join((self.headline(), *self.notes))
+        return "\n".join(departure.message for departure in self.departures)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.headline()}>"
+
+
 @dataclass(frozen=True, repr=False)
-class Conformance(Tabular):
+class Conformance(Departures):
     """Whether a model is the network that its spec declares.
 
     Examples
@@ -62,11 +88,6 @@ class Conformance(Tabular):
     """In what the model differs; nothing if both are proved to be the same network."""
     notes: tuple[str, ...] = ()
     """What was left out of account."""
-
-    @property
-    def holds(self) -> bool:
-        """Whether both are the same network."""
-        return not self.departures
 
     def headline(self) -> str:
         """Say in one line whether they are the same."""
@@ -93,17 +114,3 @@ class Conformance(Tabular):
                 "instances": departure.instances,
                 "message": departure.message,
             }
-
-    def __len__(self) -> int:
-        return len(self.departures)
-
-    def __iter__(self) -> Iterator[Departure]:
-        return iter(self.departures)
-
-    def __str__(self) -> str:
-        if self.holds:
-            return "\n".join((self.headline(), *self.notes))
-        return "\n".join(departure.message for departure in self.departures)
-
-    def __repr__(self) -> str:
-        return f"<Conformance of {self.headline()}>"

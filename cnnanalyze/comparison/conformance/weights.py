@@ -14,9 +14,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cnnanalyze.comparison.conformance.result import Aspect, Departure
+from cnnanalyze.comparison.conformance.result import Aspect, Departure, Departures
 from cnnanalyze.core.cost import Param
-from cnnanalyze.core.tabular import Row, Tabular
+from cnnanalyze.core.tabular import Row
 from cnnanalyze.exchange.weights.tensors import StoredTensor, StoredTensors
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
@@ -43,14 +43,13 @@ _ROLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """Tensors of a layer that frameworks hold in one module."""
+class _TensorGroup:
+    """Tensors that belong together, on either side."""
 
-    node: Node
     name: str
-    """The layer, and which part of it if it has several."""
+    """The layer, and which part of it if it has several; or the module of the file."""
     shapes: Mapping[str, Shape]
-    """By role the extents, in our order: those of the window, inputs, outputs."""
+    """By role the extents; of a layer in our order: those of the window, inputs, outputs."""
 
     @property
     def key(self) -> Key:
@@ -60,35 +59,26 @@ class _Part:
     @property
     def key_of_weight(self) -> Key:
         """The same of the weight alone; nothing if that is one row of numbers."""
-        return _key_of_weight(self.shapes)
+        weight = self.shapes.get("weight", ())
+        return _key({"weight": weight}) if len(_plain(weight)) > 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Module:
+class _Part(_TensorGroup):
+    """Tensors of a layer that frameworks hold in one module."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class _Module(_TensorGroup):
     """Tensors of a file that belong together."""
 
-    name: str
-    shapes: Mapping[str, Shape]
     tensors: Mapping[str, StoredTensor]
-
-    @property
-    def key(self) -> Key:
-        """What is equal for what may be matched."""
-        return _key(self.shapes)
-
-    @property
-    def key_of_weight(self) -> Key:
-        """The same of the weight alone; nothing if that is one row of numbers."""
-        return _key_of_weight(self.shapes)
 
 
 def _key(shapes: Mapping[str, Shape]) -> Key:
     return tuple(sorted((role, tuple(sorted(_plain(s)))) for role, s in shapes.items()))
-
-
-def _key_of_weight(shapes: Mapping[str, Shape]) -> Key:
-    weight = shapes.get("weight", ())
-    return _key({"weight": weight}) if len(_plain(weight)) > 1 else ()
 
 
 def _plain(shape: Shape) -> Shape:
@@ -97,7 +87,7 @@ def _plain(shape: Shape) -> Shape:
 
 
 @dataclass(frozen=True, repr=False)
-class WeightConformance(Tabular):
+class WeightConformance(Departures):
     """Whether the tensors of a file are those of a spec.
 
     Examples
@@ -120,11 +110,6 @@ class WeightConformance(Tabular):
     notes: tuple[str, ...] = ()
     """What a reader should know of the file: what was left out of account."""
 
-    @property
-    def holds(self) -> bool:
-        """Whether all tensors are those of the spec."""
-        return not self.departures
-
     def headline(self) -> str:
         """Say in one line whether they are."""
         if self.holds:
@@ -146,20 +131,6 @@ class WeightConformance(Tabular):
                     "tensor": tensor.name,
                     "shape": "x".join(map(str, tensor.shape)),
                 }
-
-    def __len__(self) -> int:
-        return len(self.departures)
-
-    def __iter__(self) -> Iterator[Departure]:
-        return iter(self.departures)
-
-    def __str__(self) -> str:
-        if self.holds:
-            return "\n".join((self.headline(), *self.notes))
-        return "\n".join(departure.message for departure in self.departures)
-
-    def __repr__(self) -> str:
-        return f"<WeightConformance of {self.headline()}>"
 
 
 def conform_weights(spec: Network, stored: StoredTensors) -> WeightConformance:
@@ -234,7 +205,7 @@ def _parts(spec: Network, *, fused: bool, joined: bool) -> list[_Part]:
             shapes = defaultdict(dict, {"query, key and value": one, **others})
         for part, roles in shapes.items():
             name = f"{node.id} ({part})" if len(shapes) > 1 else str(node.id)
-            parts.append(_Part(node, name, roles))
+            parts.append(_Part(name, roles, node))
     return parts
 
 
@@ -341,7 +312,7 @@ def _beginning(names: Sequence[str]) -> int:
 
 
 def _spelled(name: str) -> str:
-    return re.sub(r"[/.]", ".", name)
+    return name.replace("/", ".")
 
 
 class _Places:
