@@ -11,9 +11,8 @@ from pathlib import Path
 
 from cnnanalyze.core.files import printable, read_text
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
-from cnnanalyze.exchange.weights.tensors import StoredTensor, StoredTensors
+from cnnanalyze.exchange.weights.tensors import MOST_AXES, StoredTensor, StoredTensors
 
-MOST_AXES = 16
 _COUNTERS = (
     "num_batches_tracked",
     "position_ids",

@@ -14,12 +14,11 @@ from typing import Any
 
 from cnnanalyze.core.files import map_bytes, printable, read_text
 from cnnanalyze.errors import SpecError
-from cnnanalyze.exchange.weights.tensors import StoredTensor, StoredTensors
+from cnnanalyze.exchange.weights.tensors import MOST_AXES, StoredTensor, StoredTensors
 
 MOST_HEADER = 100_000_000
 """The bytes of the longest header: the format's own bound."""
 MOST_TENSORS = 500_000
-MOST_AXES = 16
 MOST_CHARACTERS = 1_000
 """The characters of the longest name."""
 MOST_FILES = 1_000

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_AXES = 16
+"""The most axes of a tensor, in whatever form it is listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredTensor:
