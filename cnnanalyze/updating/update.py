@@ -91,9 +91,6 @@ class Update(Tabular):
     def __str__(self) -> str:
         return self.diff or self.headline()
 
-    def __repr__(self) -> str:
-        return f"<Update: {self.headline()}>"
-
 
 Edits = Mapping[Departure, tuple[Edit, ...]]
 """By departure the edits that put it right."""
@@ -217,8 +214,8 @@ def _steps(found: Conformance) -> Iterable[Sequence[Departure]]:
     """Return the departures by the steps of the text that they are of."""
     steps: dict[object, list[Departure]] = {}
     for departure in found:
-        if departure.in_spec is not None and (mark := departure.in_spec.mark) is not None:
-            steps.setdefault((mark.source.name, *mark.position), []).append(departure)
+        if departure.in_spec is not None and (place := _place(departure.in_spec)) is not None:
+            steps.setdefault(place, []).append(departure)
     return steps.values()
 
 
