@@ -113,9 +113,9 @@ def _without_data(body: str) -> tuple[str, dict[str, object]]:
     found: dict[str, Any] = {}
     rest = body
     for key in ("result", "page"):
-        before, begin, behind = rest.partition(f'<script type="application/json" id="{key}">')
-        text, _, after = behind.partition("</script>")
-        if begin:
+        start = f'<script type="application/json" id="{key}">'
+        if start in rest:
+            before, text, after = _cut(rest, start, "</script>")
             found[key] = json.loads(text)
             rest = before + after.removeprefix("\n")
     if "page" not in found:
