@@ -3,7 +3,7 @@
 A page that :func:`~cnnanalyze.report.page.frame.render` wrote needs nothing but itself. In a folder
 with many of them, :func:`share` moves what they have in common into files that all of them read,
 and the data of a network into a file beside its page. All are classic scripts and style sheets,
-which a browser reads from a disk, too; nothing is compressed.
+which a browser reads from a disk, too; nothing is compressed. What HTML allows to leave out is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from cnnanalyze.drawing.style import style_sheet
 from cnnanalyze.report.page.columnar import columns_of
 from cnnanalyze.report.page.frame import CODE, SCRIPT, STYLE, code, embed, policy
+from cnnanalyze.report.page.optional_markup import omit_optional_markup
 
 FOLDER = "assets"
 DRAWINGS = "drawing.css"
@@ -48,7 +49,7 @@ def share(page: str, name: str) -> dict[str, str]:
     >>> files = share(render("base.html.j2", title="Net"), "net")
     >>> sorted(files)
     ['assets/script.js', 'assets/style.css', 'net.html']
-    >>> '<script src="assets/script.js"></script>' in files["net.html"]
+    >>> "<script src=assets/script.js></script>" in files["net.html"]
     True
     """
     files = {f"{FOLDER}/{STYLE}": _file("Style of all pages", code(STYLE))}
@@ -70,7 +71,8 @@ def share(page: str, name: str) -> dict[str, str]:
         files[f"{name}.js"] = _file(f"Data of {name}.html", f"page.given={embed(data)};\n")
         sources.insert(1, f"{name}.js")
     ends = "\n".join(f'<script src="{source}"></script>' for source in sources)
-    files[f"{name}.html"] = f"{start}{''.join(links)}{own}{body}{ends}{end}"
+    page = f"{start}{''.join(links)}{own}{body}{ends}{end}"
+    files[f"{name}.html"] = omit_optional_markup(page)
     return files
 
 

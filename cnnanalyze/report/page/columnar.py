@@ -7,8 +7,8 @@ A column is
 * ``{"of": column, "at": [...]}``: for each row the place of its value among distinct ones, -1 where
   the row has none;
 * ``{"keys": {...}}``: the values are objects, with a column for each of their keys;
-* ``{"paths": [...]}``: texts, each as the number of letters that it begins with in common with the
-  one before, and the rest.
+* ``{"paths": [...], "ends": [...]}``: texts, each as the number of letters that it begins with in
+  common with the one before, and the place of the rest among distinct ones.
 
 Of rows, the keys that differ between rows that are alike otherwise have a column each, and what is
 left of the rows is one column of objects, ``alike``. What names another row, as ``inputs`` does, is
@@ -51,12 +51,12 @@ def columns_of(
     >>> rows = [{"id": "a/b", "inputs": ["x"], "n": 5}, {"id": "a/c", "inputs": ["a/b"], "n": 5}]
     >>> columns = columns_of(rows)
     >>> columns["keys"]["id"], columns["keys"]["inputs"], columns["alike"]
-    ({'paths': [0, 'a/b', 2, 'c']}, [['x'], [1]], {'all': {'n': 5}})
+    ({'paths': [0, 0, 2, 1], 'ends': ['a/b', 'c']}, [['x'], [1]], {'all': {'n': 5}})
     """
     place = {row[name]: i for i, row in enumerate(rows)}
     apart = {name, sources, *own}
     keys = _keys_of([{key: row[key] for key in row if key in apart} for row in rows])
-    keys[name] = {"paths": _paths([row[name] for row in rows])}
+    keys[name] = _paths([row[name] for row in rows])
     before = ([i - place[s] if s in place else s for s in r[sources]] for i, r in enumerate(rows))
     keys[sources] = _column([*before])
     alike = _column([{key: row[key] for key in row if key not in apart} for row in rows])
@@ -90,13 +90,15 @@ def _distinct(values: list[Any]) -> Column:
     return values
 
 
-def _paths(texts: Sequence[str]) -> list[int | str]:
-    found: list[int | str] = []
+def _paths(texts: Sequence[str]) -> dict[str, Any]:
+    places: list[int] = []
+    ends: dict[str, int] = {}
     before = ""
     for text in texts:
         pairs = zip(before, text, strict=False)
         shared = "".join(a for a, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         # Scripts count letters beyond the basic plane twice.
-        found += [len(shared.encode("utf-16-le")) // 2, text[len(shared) :]]
+        letters = len(shared.encode("utf-16-le")) // 2
+        places += [letters, ends.setdefault(text[len(shared) :], len(ends))]
         before = text
-    return found
+    return {"paths": places, "ends": list(ends)}

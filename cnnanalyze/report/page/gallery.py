@@ -129,7 +129,7 @@ def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> dict[str
     Examples
     --------
     >>> card = GalleryCard("net", "Net", "", None, "5x5x1", 1, 0, 0, "1", 0, 0, 0, 0, "")
-    >>> 'href="net.html"' in index([card], [])["index.html"]
+    >>> "href=net.html" in index([card], [])["index.html"]
     True
     """
     ordered = in_order(cards)

@@ -40,7 +40,7 @@ function valuesOf(column, count) {
   if (column.paths) {
     const found = [];
     for (let k = 0, before = ""; k < column.paths.length; k += 2) {
-      before = before.slice(0, column.paths[k]) + column.paths[k + 1];
+      before = before.slice(0, column.paths[k]) + column.ends[column.paths[k + 1]];
       found.push(before);
     }
     return found;

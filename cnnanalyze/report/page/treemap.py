@@ -70,8 +70,6 @@ LETTERS, BOLD = 11, 1.07
 """The height of letters, and how much wider bold ones are."""
 SEVERAL = "several"
 """The family of an area that several layers of different families share."""
-EXAMPLES = 3
-"""Of several layers in one area, the tooltip names the largest."""
 
 
 def squarify(values: Sequence[int], area: Area) -> list[Area]:
@@ -195,16 +193,13 @@ def _together(leaves: Sequence[Leaf], total: int, group: str) -> Leaf:
     value = sum(x.value for x in leaves)
     name = count_of(len(leaves), "smaller layer")
     families = {x.family for x in leaves}
-    largest = sorted(leaves, key=lambda x: -x.value)[:EXAMPLES]
-    named = ", ".join(x.name.removeprefix(f"{group}/") for x in largest) + (
-        ", …" if len(leaves) > EXAMPLES else ""
-    )
+    largest = max(leaves, key=lambda x: x.value).name.removeprefix(f"{group}/")
     return Leaf(
         value,
         name,
         families.pop() if len(families) == 1 else SEVERAL,
         None,
-        f"{name}, {exact(value)} together, {_share(value, total)}: {named}",
+        f"{name}, {exact(value)} together, {_share(value, total)}; the largest: {largest}",
     )
 
 

@@ -15,8 +15,15 @@ IMPLIED = {
     "tr": {"td", "th", "tr"},
     "tbody": {"td", "th", "tr", "tbody"},
     "tfoot": {"td", "th", "tr", "tbody"},
+    "li": {"li"},
+    "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"},
+    "option": {"option"},
 }
 """The elements that a start tag ends where their end tags are left out."""
+
+LEFT_OUT = {"td", "th", "tr", "tbody", "li", "dt", "dd", "option"}
+"""The elements whose end tags may be left out."""
 
 
 @dataclass
@@ -74,7 +81,7 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
-        while self._open[-1].tag in {"td", "th", "tr", "tbody"} and self._open[-1].tag != tag:
+        while self._open[-1].tag in LEFT_OUT and self._open[-1].tag != tag:
             self._open.pop()
         assert self._open[-1].tag == tag, f"</{tag}> ends <{self._open[-1].tag}>"
         self._open.pop()

@@ -34,8 +34,8 @@ def values_of(column: Any, count: int) -> list[Any]:
         return objects_of(column["keys"], count)
     if "paths" in column:
         found = [""]
-        for shared, rest in zip(column["paths"][::2], column["paths"][1::2], strict=True):
-            found.append(found[-1][:shared] + rest)
+        for shared, end in zip(column["paths"][::2], column["paths"][1::2], strict=True):
+            found.append(found[-1][:shared] + column["ends"][end])
         return found[1:]
     distinct = values_of(column["of"], 1 + max(column["at"], default=-1))
     return [MISSING if i < 0 else distinct[i] for i in column["at"]]

@@ -32,6 +32,6 @@ def test_the_gallery_is_small_enough_for_a_repository() -> None:
 def test_every_page_of_a_network_is_whole_and_verified() -> None:
     for spec in (ROOT / "specs").glob("*.yaml"):
         text = (ROOT / "reports" / f"{spec.stem}.html").read_text("utf-8")
-        assert '<p class="verification" data-verification="good">' in text, spec.stem
-        assert f'<script src="{spec.stem}.js"></script>' in text
+        assert "<p class=verification data-verification=good>" in text, spec.stem
+        assert f"<script src={spec.stem}.js></script>" in text
         assert (ROOT / "reports" / f"{spec.stem}.js").exists()

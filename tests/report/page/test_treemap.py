@@ -110,7 +110,7 @@ def test_small_layers_of_several_families_have_a_colour_of_their_own() -> None:
 
 def test_small_layers_say_what_they_are_without_a_script() -> None:
     small = [leaf(n, f"a/{n}") for n in (1, 5, 3, 2)]
-    assert ("<title>4 smaller layers, 11 together, 1.1 %: 5, 3, 2, …</title></path>") in draw(
+    assert ("<title>4 smaller layers, 11 together, 1.1 %; the largest: 5</title></path>") in draw(
         {"a": [leaf(989, "a/0"), *small]}, ""
     )
 
