@@ -90,6 +90,16 @@ def map_bytes(path: Path | str, *, what: str) -> memoryview:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
+def forget(data: memoryview) -> None:
+    """Let go of the memory that a mapped file takes; what is looked at again is read again.
+
+    The system maps more than what is looked at: where it holds a file in large pieces, the whole
+    piece. Of bytes that are no mapped file nothing is let go.
+    """
+    if isinstance(data.obj, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.obj.madvise(mmap.MADV_DONTNEED)
+
+
 @contextmanager
 def _opened(path: Path | str, what: str) -> Iterator[BinaryIO]:
     """Open a file of a user, or say what stands there instead."""

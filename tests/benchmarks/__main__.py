@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import analysis, audit, forward, growth, lint, reading, startup
+from tests.benchmarks import analysis, audit, forward, growth, importing, lint, reading, startup
 
 if __name__ == "__main__":
     startup.main()
     reading.main()
     analysis.main()
+    importing.main()
     lint.main()
     audit.main()
     forward.main()

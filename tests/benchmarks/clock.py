@@ -27,17 +27,41 @@ def in_turns(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str
 
 
 def process(*arguments: str, **environment: str) -> Callable[[], None]:
-    """Return a call that runs this Python with arguments as a process of its own.
-
-    What it imports is compiled once for all calls, as it is wherever packages are installed.
-    """
-    compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(COMPILED)}
-    around = {**os.environ, **compiled, **environment}
+    """Return a call that runs this Python with arguments as a process of its own."""
+    around = _around(environment)
 
     def run() -> None:
         subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=around)
 
     return run
+
+
+def measured(*arguments: str) -> tuple[float, float]:
+    """Return what this Python takes as a process of its own: seconds of a core, most megabytes.
+
+    It may end with findings, which is 1. The system counts in the memory of this process when it
+    begins the other: what measures had better be small.
+    """
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_around({}),
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 1}:
+        raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def _around(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which what is imported is compiled once for all processes.
+
+    So it is wherever packages are installed.
+    """
+    compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(COMPILED)}
+    return {**os.environ, **compiled, **environment}
 
 
 def peak_of_children() -> float:

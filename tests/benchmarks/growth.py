@@ -6,15 +6,12 @@ them smaller, n log n and caches that overflow make them a little larger.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from tests.benchmarks.clock import table
+from tests.benchmarks.clock import measured, table
 from tests.strategies.growing import SHAPES
 
 SIZES = (100, 1_000, 10_000)
@@ -43,20 +40,6 @@ COMMANDS: dict[str, Sequence[str]] = {
 }
 
 
-def measure(arguments: Sequence[str]) -> tuple[float, float]:
-    """Return what a command takes as a process of its own: seconds of a core, megabytes at most."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cnnanalyze", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in {0, 1}:
-        raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-
-
 def main() -> None:
     """Print seconds, megabytes and by how much each grows from size to size."""
     with tempfile.TemporaryDirectory() as folder:
@@ -65,7 +48,9 @@ def main() -> None:
             for size in SIZES:
                 places = _write(Path(folder), shape, size)
                 for name, command in COMMANDS.items():
-                    found[name].append(measure([part.format(**places) for part in command]))
+                    found[name].append(
+                        measured("-m", "cnnanalyze", *(part.format(**places) for part in command))
+                    )
             _print(shape, found)
 
 
@@ -79,9 +64,9 @@ def _write(folder: Path, shape: str, size: int) -> dict[str, str]:
 
 def _print(shape: str, found: dict[str, list[tuple[float, float]]]) -> None:
     rows = []
-    for name, measured in found.items():
+    for name, costs in found.items():
         row = [name]
-        for values, unit in zip(zip(*measured, strict=True), ("{:.2f}", "{:.0f}"), strict=True):
+        for values, unit in zip(zip(*costs, strict=True), ("{:.2f}", "{:.0f}"), strict=True):
             row += [unit.format(value) for value in values]
             row += [f"{later / before:.1f}" for before, later in pairwise(values)]
         rows.append(row)

@@ -1,4 +1,4 @@
-"""The peer: onnx-tool's profile of ResNet-50, exported once without its weights' values."""
+"""The peer: onnx-tool's profile of a file, or of ResNet-50 without its weights' values."""
 
 from __future__ import annotations
 
@@ -57,4 +57,4 @@ if __name__ == "__main__":
     else:
         import onnx_tool
 
-        onnx_tool.model_profile(str(FILE))
+        onnx_tool.model_profile(sys.argv[1] if len(sys.argv) > 1 else str(FILE))

@@ -12,6 +12,7 @@ from cnnanalyze.core.files import (
     FileError,
     ReadFailure,
     exists,
+    forget,
     is_file,
     is_folder,
     map_bytes,
@@ -151,6 +152,17 @@ def test_a_mapped_file_is_what_it_holds(tmp_path: Path) -> None:
     assert bytes(map_bytes(path, what="ONNX")) == b"\0\1\2"
     assert map_bytes(path, what="ONNX").readonly
     assert bytes(map_bytes(empty, what="ONNX")) == b""
+
+
+def test_a_mapped_file_is_read_again_after_it_was_let_go(tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    path.write_bytes(b"\0\1\2")
+    data = map_bytes(path, what="ONNX")
+    first = bytes(data)
+    forget(data)
+    assert bytes(data) == first == b"\0\1\2"
+    forget(memoryview(first))
+    assert first == b"\0\1\2"
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])

@@ -26,7 +26,7 @@ class Tensor:
     type: str
     """As NumPy calls it, ``float32``; what it does not have is ``bfloat16``, ``string`` and so
     on, as ONNX calls it in small letters."""
-    data: bytes | memoryview | None = field(default=None, repr=False)
+    data: bytes | None = field(default=None, repr=False)
     """The numbers, each little-endian; only if they are few and in the file itself."""
     is_fixed: bool = False
     """Whether no training changes it, if that is known: a buffer, or a number of the code."""

@@ -97,15 +97,13 @@ def _checked(shape: tuple[int, ...], name: str) -> tuple[int, ...]:
     return shape
 
 
-def _numbers(
-    message: Message, kind: NumberType, name: str, count: int
-) -> bytes | memoryview | None:
+def _numbers(message: Message, kind: NumberType, name: str, count: int) -> bytes | None:
     """Return the numbers of a tensor as they lie in memory, if they are few and there."""
     if message.integer(14) == _EXTERNAL or not kind.width:
         return None
     raw = message.content(_RAW)
     if raw is not None and len(raw) in {0, count * kind.width}:
-        return raw if count <= MOST_NUMBERS and len(raw) else _nothing(count)
+        return bytes(raw) if count <= MOST_NUMBERS and len(raw) else _nothing(count)
     if raw is not None:
         raise SpecError(
             f"the tensor '{name}' has {count:,} numbers of {kind.width} bytes and brings "

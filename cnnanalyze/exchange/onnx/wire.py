@@ -18,12 +18,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
+from cnnanalyze.core.files import forget
 from cnnanalyze.errors import SpecError
 
 MOST_FIELDS = 2_000_000
 """How many fields of a file are looked at."""
 MOST_CHARACTERS = 4_096
 """The bytes of the longest name."""
+MOST_KEPT = 4_000_000
+"""The bytes of fields that are passed before what the file takes of memory is let go."""
 _NUMBER, _EIGHT, _BYTES, _GROUP, _END, _FOUR = range(6)
 _WIDTHS = {_EIGHT: 8, _FOUR: 4}
 _LONGEST_NUMBER = 10
@@ -37,6 +40,8 @@ class Wire:
 
     data: memoryview
     left: int = MOST_FIELDS
+    passed: int = 0
+    """The bytes of fields that were passed since memory was let go."""
 
     def refuse(self, at: int, what: str) -> NoReturn:
         """Raise what is wrong with a byte.
@@ -89,6 +94,10 @@ class Wire:
         size, start = self.number(at, end)
         if size > end - start:
             self.refuse(at, f"a field of {size:,} bytes where {end - start:,} are left")
+        self.passed += size
+        if self.passed > MOST_KEPT:
+            forget(self.data)
+            self.passed = 0
         return start, start + size
 
     def fields(self, at: int, end: int) -> Iterator[tuple[int, int, int]]:
