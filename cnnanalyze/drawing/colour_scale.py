@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import sqrt
 
+from cnnanalyze.analysis.field_text import brief, of_each
 from cnnanalyze.analysis.quantities import OURS
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.statistics import sees_beside
 from cnnanalyze.core.quantities import Quantity, rows
 from cnnanalyze.drawing.diagram import DrawnBox, Element
 from cnnanalyze.drawing.style import STEPS
-from cnnanalyze.drawing.text_metrics import magnitude
+from cnnanalyze.drawing.text_metrics import magnitude, text_width
+
+SHADE_WIDTH = 14.0
+"""The width of a shade in the legend."""
 
 
 def colour_quantities() -> dict[str, Quantity]:
@@ -54,6 +58,17 @@ class ColourScale:
         return self.quantity is not None and self.quantity.of_axes is not None
 
     @property
+    def legend(self) -> str:
+        """The words of the legend."""
+        return f"{self.title}, up to {magnitude(self.largest)} in a box{self.note}"
+
+    @property
+    def legend_width(self) -> float:
+        """The most that the legend needs, whatever the largest value is."""
+        words = self.legend.replace(magnitude(self.largest), "999 M", 1)
+        return SHADE_WIDTH * STEPS + 8 + text_width(words, 10)
+
+    @property
     def note(self) -> str:
         """The explanation of ``+all`` in the boxes, where it occurs."""
         if not self.has_axes or not any(map(sees_beside, self.analysis)):
@@ -85,8 +100,9 @@ class ColourScale:
         return min(STEPS - 1, int(sqrt(self.share(drawn_box)) * STEPS))
 
     def text(self, drawn_box: DrawnBox) -> str:
-        """Return the number in a box; ``+all`` where a unit sees the whole map as well."""
-        facts = self.analysis.facts
-        seen = (facts[n.id] for b in drawn_box.boxes for n in b.nodes)
-        beside = self.has_axes and any(map(sees_beside, seen))
-        return magnitude(self.value(drawn_box)) + ("+all" if beside else "")
+        """Return the number in a box; of a field what tables say of the layer that sees most."""
+        if not self.has_axes:
+            return magnitude(self.value(drawn_box))
+        found = [self.analysis.facts[n.id] for b in drawn_box.boxes for n in b.nodes]
+        seen = max(found, key=lambda f: (f.field_extent or 0, sees_beside(f)))
+        return of_each(seen, brief) or ""

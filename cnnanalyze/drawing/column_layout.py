@@ -11,6 +11,10 @@ from cnnanalyze.drawing.side_edges import TRACK_WIDTH, SideEdge, assign_tracks, 
 BETWEEN_ENDS = 7.0
 """The distance between the ends of side edges at one box."""
 EXIT = 4.0
+BEND = 10.0
+"""More room for edges between neighbours that do not run straight."""
+STRAIGHT = 0.5
+"""An edge that goes less aside than this is straight."""
 OUTSIDE = -1
 """The index that stands for what the column reads from outside."""
 
@@ -31,6 +35,8 @@ class ColumnLayout:
         self.right = [x + f.width for x, f in zip(self.left, self.diagrams, strict=True)]
         self.tops: list[float] = []
         self.bottoms: list[float] = []
+        self.bends = [0.0] * len(self.diagrams)
+        """The height above each diagram from which on its edges bend."""
         self.texts = [0.0] * (len(self.diagrams) + 1)
         """The right end of the label above each diagram."""
         self.elements: list[EdgeLine | EdgeLabel] = []
@@ -60,7 +66,8 @@ class ColumnLayout:
         for a, source, b in self.direct:
             x = self.left[b] + self.diagrams[b].entry(source)
             above = self._start_point(a, source) if a >= 0 else (x, 0.0)
-            self._edge((above, (x, self.tops[b])), (a, b))
+            bend = (above[0], max(above[1], self.bends[b]))
+            self._edge(tuple(dict.fromkeys((above, bend, (x, self.tops[b])))), (a, b))
         exits: dict[str, float] = {}
         for side_edge in self.side_edges:
             if side_edge.b < len(self.diagrams):
@@ -86,6 +93,11 @@ class ColumnLayout:
             r.b for r in self.side_edges if r.b < len(self.diagrams) and self.diagrams[r.b].is_group
         }
         y = self.room_above
+        came: dict[int, list[tuple[float, float]]] = {}
+        for a, source, b in self.direct:
+            end = self.left[b] + self.diagrams[b].entry(source)
+            start = end if a == OUTSIDE else self.left[a] + self.diagrams[a].exit(source)
+            came.setdefault(b, []).append((start, end))
         for i, diagram in enumerate(self.diagrams):
             has_edge = bool(i or self.graph.entries)
             text, uses = varying_text = (
@@ -94,17 +106,21 @@ class ColumnLayout:
                 else VaryingText()
             )
             fork = FORK if i - 1 in forks else 0.0
+            bent = any(abs(start - end) > STRAIGHT for start, end in came.get(i, ()))
             above = y
             if i:
-                y += GAP + fork + (LINE_OF_LABEL if text else 0.0)
+                y += GAP + fork + (LINE_OF_LABEL if text else 0.0) + (BEND if bent else 0.0)
             elif has_edge:
                 y += fork + (GAP if text or fork or not self.room_above else 0.0)
             y += FORK if i in over else 0.0
             if text:
-                x = self.left[i] + diagram.entry(self.aligned_source[i])
+                x = came[i][0][0] if i in came else self.left[i] + diagram.entry()
                 low = above + (13 if i or fork else 8) + fork
-                self.elements.append(EdgeLabel(x + 6, low, text, uses=uses))
-                self.texts[i] = x + 10 + varying_text.width(LABEL_SIZE)
+                self.bends[i] = low + 4 if bent else 0.0
+                end = x + 10 + varying_text.width(LABEL_SIZE)
+                if not any(x < start < end for start, _ in came.get(i, ())):
+                    self.elements.append(EdgeLabel(x + 6, low, text, uses=uses))
+                    self.texts[i] = end
             self.tops.append(y)
             y += diagram.height
             self.bottoms.append(y)

@@ -72,7 +72,6 @@ class EdgeLabel(NamedTuple):
     x: float
     y: float
     text: str
-    anchor: str = "start"
     uses: tuple[str, ...] = ()
     """The text in each use of the detail around it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.drawing.block_names import block_name
@@ -20,12 +20,14 @@ from cnnanalyze.drawing.labels import (
     repeated,
     shape_text,
     varying_text,
+    varying_values,
 )
 from cnnanalyze.drawing.layout_graph import LayoutGraph
 from cnnanalyze.drawing.node_placement import assign_ranks
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.part_tree import PartTree
 from cnnanalyze.drawing.rank_layout import RankLayout
+from cnnanalyze.drawing.style import SIGN_ROOM
 from cnnanalyze.drawing.text_metrics import shorten, text_width
 from cnnanalyze.drawing.u_layout import find_u_shape, lay_out_u
 from cnnanalyze.graph.network import Network
@@ -58,12 +60,18 @@ References = list[BlockShapes]
 class DiagramBuilder:
     """Builds diagrams of parts; equal parts at the same place of equal groups share one."""
 
-    def __init__(self, network: Network, tree: PartTree, plan: DetailPlan, *, values: bool) -> None:
+    def __init__(
+        self,
+        network: Network,
+        tree: PartTree,
+        plan: DetailPlan,
+        value: Callable[[DrawnBox], str] | None = None,
+    ) -> None:
         self.network = network
         self.tree = tree
         self.plan = plan
-        self.values = values
-        """Whether each box shows a number besides its text."""
+        self.value = value
+        """Returns the number that each box shows besides its text."""
         self.seen: list[DrawnBox] = []
 
     def network_diagram(self, root: Part) -> Diagram:
@@ -166,8 +174,11 @@ class DiagramBuilder:
         if len(parts) == 1 and first.times > 1:
             inner, members = inner[:1], members[:1]
         inside = lay_out_graph(self.layout_graph(members, inner), FRAME_TITLE_ROOM, PADDING)
-        names = tuple(shorten(_name(found[0]), 24) for found in uses)
-        frame = Frame(0, 0, 0, 0, shorten(_name(first), 24), first, first.times, "", names, counts)
+        said = varying_values([m.nodes for m in first.members])
+        more = f" · {said}" if said else ""
+        names = tuple(shorten(_name(found[0]), 24) + more for found in uses)
+        title = shorten(_name(first), 24) + more
+        frame = Frame(0, 0, 0, 0, title, first, first.times, "", names, counts)
         return with_frame(inside, frame)
 
     def _layer(
@@ -194,7 +205,8 @@ class DiagramBuilder:
         boxes = tuple(b for p in parts for b in p.boxes)
         uses = grouped(parts, references)
         names = tuple(shorten(_name(found[0]), 22) for found in uses)
-        after = (("", "shared"),) if first.is_shared else ()
+        said = (varying_values([m.nodes for m in first.members]), "shared" * first.is_shared)
+        after = tuple(("", word) for word in said if word)
         text = BoxText(shorten(_name(first), 22), after=after, titles=names)
         owners = tuple(r.use for r, p in zip(references, parts, strict=False) for _ in p.boxes)
         single = len(parts) == 1
@@ -216,6 +228,8 @@ class DiagramBuilder:
         # The box is wide enough for the text of every use of the detail around it.
         title = VaryingText(repeated(text.title, times), text.titles)
         width = title.width(TITLE) * BOLD
+        if any(self.tree.marks.get(n.id) for b in drawn_box.boxes for n in b.nodes):
+            width += SIGN_ROOM if drawn_box.kind == "join" else 2 * SIGN_ROOM
         if drawn_box.kind == "join":
             marks = " · ".join(w for _, w in text.after if w)
             width = max(28.0, width + (text_width("  " + marks, SMALL) if marks else 0) + 16)
@@ -225,8 +239,10 @@ class DiagramBuilder:
             " · ".join(filter(None, [name, *(w for _, w in text.after)])),
             " · ".join(w for _, w in text.before),
         ]
-        width = max(width, *(text_width(r, SMALL) for r in rows)) + 20
-        height = 26.0 + LINE_HEIGHT * sum(map(bool, rows)) + (LINE_HEIGHT if self.values else 0)
+        value = "" if self.value is None else self.value(drawn_box)
+        of_value = text_width(value, SMALL) * BOLD
+        width = max(width, of_value, *(text_width(r, SMALL) for r in rows)) + 20
+        height = 26.0 + LINE_HEIGHT * sum(map(bool, [*rows, self.value]))
         if drawn_box.kind == "block":
             width, height = width + BADGE_WIDTH, max(height, 34.0)
         return drawn_box._replace(width=round(max(width, LEAST)), height=height)
@@ -315,7 +331,7 @@ def _boxed(drawn_box: DrawnBox) -> Diagram:
 
 def _ended(drawn_box: DrawnBox) -> Diagram:
     text = drawn_box.text
-    width = text_width(text.title + "  " + text.after[0][1], TITLE - 1) + 24
+    width = text_width(text.title, TITLE) * BOLD + text_width(text.after[0][1], SMALL) + 28
     return _boxed(drawn_box._replace(width=round(max(width, 64)), height=24.0))
 
 

@@ -116,6 +116,35 @@ def repeated(title: str, times: int) -> str:
     return f"{title}  ×{times}" if times > 1 else title
 
 
+SAID = ("factor", "rate")
+"""The attributes whose values are said where they differ among repeated blocks."""
+
+
+def varying_values(members: Sequence[Sequence[Node]]) -> str:
+    """Return in which values repeated blocks differ: ``scale 1…0.93``.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> unit = "{scale: 1}, {scale: 0.5}, {scale: 0.25}, {dropout: 0.1}, {dropout: 0.1}"
+    >>> nodes = cnn.loads(f"{{cnn: 1, input: 5, layers: [{unit}]}}").nodes
+    >>> varying_values([nodes[:1], nodes[1:2], nodes[2:3]]), varying_values([nodes[3:4], nodes[4:]])
+    ('scale 1…0.25', '')
+    """
+    found: dict[str, list[float]] = {}
+    for at in zip(*members, strict=False):
+        for name in SAID:
+            values = [n.attributes.get(name) for n in at]
+            if len(set(values)) > 1 and all(isinstance(v, int | float) for v in values):
+                found.setdefault(kind_word(at[0]), []).extend(values)
+    said = []
+    for word, numbers in found.items():
+        falls = numbers[0] > numbers[-1]
+        ends = (max(numbers), min(numbers)) if falls else (min(numbers), max(numbers))
+        said.append(f"{word} " + "…".join(f"{n:.3g}" for n in ends))
+    return ", ".join(said)
+
+
 def kind_word(node: Node) -> str:
     """Return the short word for a layer kind."""
     return shorten(node.layer.labels.word or node.kind.replace("_", " "), 20)
@@ -165,8 +194,7 @@ def title_of(nodes: Sequence[Node], references: Sequence[BlockShapes] = ()) -> s
         kernel = values["kernel"]
         rank = node.input_shapes[0].rank
         extents = kernel if isinstance(kernel, tuple) else (kernel,) * rank
-        of_size = "pointwise" if extents == (1,) else "×".join(map(str, extents))
-        parts = [f"{of_size} {parts[0]}"]
+        parts = [f"{_of_size(extents)} {parts[0]}"]
     output_channels = [r.output.channels for r in references]
     if values.get("bidirectional"):
         parts = [f"bidirectional {parts[0]}"]
@@ -209,6 +237,19 @@ def _details(nodes: Sequence[Node], output_channels: Sequence[int]) -> list[str]
     if values.get("scale") not in {None, True, False}:
         details.append(f"×{_extents(values['scale'])}")
     return details
+
+
+def _of_size(extents: tuple[int, ...]) -> str:
+    """Return the size of a kernel; along one axis it must not read as a number of layers.
+
+    Examples
+    --------
+    >>> _of_size((3, 5)), _of_size((80,)), _of_size((1,))
+    ('3×5', '80-wide', 'pointwise')
+    """
+    if len(extents) > 1:
+        return "×".join(map(str, extents))
+    return "pointwise" if extents == (1,) else f"{extents[0]}-wide"
 
 
 def _words(value: Any) -> str:  # noqa: ANN401 - one word or several

@@ -8,11 +8,12 @@ neighbours, and placed as near to these as the order allows.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
-from cnnanalyze.graph.queries import depths, longest_path
+from cnnanalyze.graph.queries import depths
 
 DUMMY_WIDTH = 14.0
 """The width that an edge takes in a rank that it passes."""
@@ -26,8 +27,8 @@ LAST = 4
 class Placement(NamedTuple):
     """The coordinates of nodes and of the bends of edges."""
 
-    centres: list[float]
-    """The centre of each node along its rank."""
+    axes: list[float]
+    """The axis of each node along its rank."""
     ranks: list[int]
     bends: list[list[tuple[int, float]]]
     """For each edge, the ranks that it passes, with the coordinate in each."""
@@ -77,6 +78,7 @@ def place_nodes(
     edges: Sequence[tuple[int, int]],
     gap: float = 18.0,
     *,
+    before_axes: Sequence[float] = (),
     straight_main_path: bool = False,
     lowest: Collection[int] = (),
 ) -> Placement:
@@ -90,18 +92,39 @@ def place_nodes(
         Pairs of nodes.
     gap
         The least distance between neighbours in a rank.
-    upright
+    before_axes
+        The width of each node before its axis, where edges come and go; half of all by default.
+    straight_main_path
         Whether the longest path runs straight, with all other nodes beside it.
     lowest
         Nodes of the last rank, whatever the path to them.
     """
-    graph = _RankedGraph(widths, edges, gap, lowest)
+    graph = _RankedGraph(widths, edges, gap, before_axes or [w / 2 for w in widths], lowest)
     graph.order_ranks()
     if straight_main_path:
-        graph.main = frozenset(longest_path(_sources(len(widths), edges)))
+        graph.main = frozenset(main_path(len(widths), edges))
     graph.assign_coordinates()
+    graph.settle()
     graph.straighten_dummies()
     return graph.places()
+
+
+def main_path(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the nodes that every longest path passes; between equal ones there is no main one.
+
+    Examples
+    --------
+    >>> main_path(5, [(0, 1), (1, 3), (0, 2), (3, 4)]), main_path(4, [(0, 2), (1, 2), (2, 3)])
+    ([0, 1, 3, 4], [2, 3])
+    """
+    depth = depths(_sources(count, edges))
+    height = [0] * count
+    for a, b in sorted(edges, reverse=True):
+        height[a] = max(height[a], height[b] + 1)
+    longest = max((depth[v] + height[v] for v in range(count)), default=0)
+    found = [v for v in range(count) if depth[v] + height[v] == longest]
+    at = Counter(depth[v] for v in found)
+    return [v for v in found if at[depth[v]] == 1]
 
 
 def _sources(count: int, edges: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
@@ -138,6 +161,29 @@ def _inversions(groups: Sequence[Sequence[int]], limit: int) -> int:
     return total
 
 
+def keep_apart(
+    wanted: Sequence[float], weights: Sequence[float], offsets: Sequence[float]
+) -> list[float]:
+    """Return the places nearest to those wanted that differ at least as the offsets do.
+
+    The method is weighted isotonic regression (pool adjacent violators).
+
+    Examples
+    --------
+    >>> keep_apart([0.0, 0.0, 30.0], [1.0, 1.0, 1.0], [0.0, 10.0, 20.0])
+    [-5.0, 5.0, 30.0]
+    """
+    pools: list[tuple[float, float, int]] = []  # weight, weighted sum, number
+    for want, weight, offset in zip(wanted, weights, offsets, strict=True):
+        pool = (weight, weight * (want - offset), 1)
+        while pools and pools[-1][1] / pools[-1][0] > pool[1] / pool[0]:
+            w, s, n = pools.pop()
+            pool = (pool[0] + w, pool[1] + s, pool[2] + n)
+        pools.append(pool)
+    levels = (total / weight for weight, total, number in pools for _ in range(number))
+    return [level + offset for level, offset in zip(levels, offsets, strict=True)]
+
+
 class _RankedGraph:
     """The graph with its ranks; an edge over several ranks passes a dummy node in each of them."""
 
@@ -146,11 +192,13 @@ class _RankedGraph:
         widths: Sequence[float],
         edges: Sequence[tuple[int, int]],
         gap: float,
+        before_axes: Sequence[float],
         lowest: Collection[int],
     ) -> None:
         self.real = len(widths)
         self.gap = gap
-        self.widths = list(widths)
+        self.before = list(before_axes)
+        self.after = [w - b for w, b in zip(widths, before_axes, strict=True)]
         self.rank_of = assign_ranks(len(widths), edges, lowest)
         self.ranks: list[list[int]] = [[] for _ in range(max(self.rank_of, default=0) + 1)]
         for v, rank in enumerate(self.rank_of):
@@ -158,7 +206,9 @@ class _RankedGraph:
         self.above: list[list[int]] = [[] for _ in widths]
         self.below: list[list[int]] = [[] for _ in widths]
         self.dummy_chains = [self._add_dummies(a, b) for a, b in edges]
-        self.x = [0.0] * len(self.widths)
+        self.ends = self._ends(edges)
+        """For dummy nodes whose edge is the only one of a box at that side: the box, the other."""
+        self.x = [0.0] * len(self.before)
         self.main: frozenset[int] = frozenset()
         """The nodes of the path that runs straight."""
 
@@ -166,8 +216,9 @@ class _RankedGraph:
         """Add the dummy nodes of an edge, one in each rank between its ends."""
         chain, before = [], a
         for rank in range(self.rank_of[a] + 1, self.rank_of[b]):
-            dummy = len(self.widths)
-            self.widths.append(DUMMY_WIDTH)
+            dummy = len(self.before)
+            self.before.append(DUMMY_WIDTH / 2)
+            self.after.append(DUMMY_WIDTH / 2)
             self.rank_of.append(rank)
             self.ranks[rank].append(dummy)
             self.above.append([])
@@ -177,6 +228,14 @@ class _RankedGraph:
             before = dummy
         self._link(before, b)
         return chain
+
+    def _ends(self, edges: Sequence[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+        leaving, coming = Counter(a for a, _ in edges), Counter(b for _, b in edges)
+        ends: dict[int, tuple[int, int]] = {}
+        for (a, b), chain in zip(edges, self.dummy_chains, strict=True):
+            if leaving[a] == 1 or coming[b] == 1:
+                ends.update(dict.fromkeys(chain, (a, b) if leaving[a] == 1 else (b, a)))
+        return ends
 
     def _link(self, a: int, b: int) -> None:
         self.below[a].append(b)
@@ -239,6 +298,32 @@ class _RankedGraph:
                     weights.append(weight)
                 self._place_rank(rank, wanted, weights)
 
+    def settle(self) -> None:
+        """Move what reads several nodes below their middle, if only a chain follows it.
+
+        Dummy nodes come to the box that they follow.
+        """
+        moved: set[int] = set()
+        for rank in self.ranks:
+            wanted, weights = [self.x[v] for v in rank], [MAIN_PATH] * len(rank)
+            for i, v in enumerate(rank):
+                if v in self.ends:
+                    wanted[i], weights[i] = self.x[self.ends[v][0]], 1.0
+                above = self.above[v]
+                is_last = len(above) > 1 and v < self.real and self._ends_as_chain(v)
+                if (is_last and v not in self.main) or moved.intersection(above):
+                    moved.add(v)
+                    wanted[i], weights[i] = sum(self.x[u] for u in above) / len(above), 1.0
+            self._place_rank(rank, wanted, weights)
+
+    def _ends_as_chain(self, v: int) -> bool:
+        """Whether a node is followed by a chain and by nothing else."""
+        while self.below[v]:
+            if not self._is_chain(v, self.below[v][0]):
+                return False
+            v = self.below[v][0]
+        return True
+
     def _wanted_place(self, v: int, near: list[int], behind: list[int]) -> tuple[float, float]:
         """Return the coordinate that suits a node best, and its weight."""
         chain = [u for u in near if self._is_chain(u, v)] or [
@@ -248,15 +333,21 @@ class _RankedGraph:
             return self.x[chain[0]], CHAIN
         if v in self.main:
             before = [u for u in (*near, *behind) if u in self.main]
-            return (self.x[before[0]] if before else self.x[v]), MAIN_PATH
+            if before:
+                return self.x[before[0]], MAIN_PATH
         near = near + behind
         if not near:
             return self.x[v], 0.5
+        if v in self.ends:
+            return self.x[self.ends[v][0]], 0.05
         if v >= self.real:  # a dummy node yields to boxes, but prefers to continue straight
             return self.x[near[0]], 0.01
         boxes = [u for u in near if u < self.real]
         if len(near) > 1 or not boxes:
-            return sum(self.x[u] for u in near) / len(near), 1.0 if boxes else 0.2
+            # A dummy node that follows this one says nothing; what counts is where its edge ends.
+            ends = (self.ends.get(u, (u, u)) for u in near)
+            seen = [far if box == v else u for u, (box, far) in zip(near, ends, strict=True)]
+            return sum(self.x[u] for u in seen) / len(near), 1.0 if boxes else 0.2
         return self.x[boxes[0]], 1.0
 
     def _is_chain(self, a: int, b: int) -> bool:
@@ -268,26 +359,17 @@ class _RankedGraph:
         return self.below[a] == [b] and self.above[b] == [a]
 
     def _distance(self, a: int, b: int) -> float:
-        return (self.widths[a] + self.widths[b]) / 2 + self.gap
+        """Return the least distance of the axes of two neighbours."""
+        return self.after[a] + self.before[b] + self.gap
 
     def _place_rank(self, rank: list[int], wanted: list[float], weights: list[float]) -> None:
-        """Place a rank by weighted isotonic regression (pool adjacent violators)."""
+        """Place a rank as near to what its nodes want as their distances allow."""
         offset, offsets = 0.0, []
         for i, v in enumerate(rank):
             offset += self._distance(rank[i - 1], v) if i else 0.0
             offsets.append(offset)
-        pools: list[tuple[float, float, int]] = []  # weight, weighted sum, number
-        for want, weight, off in zip(wanted, weights, offsets, strict=True):
-            pool = (weight, weight * (want - off), 1)
-            while pools and pools[-1][1] / pools[-1][0] > pool[1] / pool[0]:
-                w, s, n = pools.pop()
-                pool = (pool[0] + w, pool[1] + s, pool[2] + n)
-            pools.append(pool)
-        i = 0
-        for weight, total, number in pools:
-            for _ in range(number):
-                self.x[rank[i]] = total / weight + offsets[i]
-                i += 1
+        for v, x in zip(rank, keep_apart(wanted, weights, offsets), strict=True):
+            self.x[v] = x
 
     def straighten_dummies(self) -> None:
         """Align the dummy nodes of edges that run at the right or left of all boxes."""
@@ -313,13 +395,13 @@ class _RankedGraph:
     def _push(self, rank: list[int], side: int) -> None:
         """Restore the least distances after nodes were moved outward."""
         for a, b in pairwise(rank):
-            least = self.x[a] + side * self._distance(a, b)
+            least = self.x[a] + side * self._distance(*((a, b) if side > 0 else (b, a)))
             self.x[b] = side * max(side * self.x[b], side * least)
 
     def places(self) -> Placement:
         """Return the coordinates, moved so that none is negative."""
-        left = min((x - w / 2 for x, w in zip(self.x, self.widths, strict=True)), default=0.0)
-        right = max((x + w / 2 for x, w in zip(self.x, self.widths, strict=True)), default=0.0)
+        left = min((x - w for x, w in zip(self.x, self.before, strict=True)), default=0.0)
+        right = max((x + w for x, w in zip(self.x, self.after, strict=True)), default=0.0)
         x = [round(v - left, 1) for v in self.x]
         bends = [[(self.rank_of[v], x[v]) for v in chain] for chain in self.dummy_chains]
         return Placement(x[: self.real], self.rank_of[: self.real], bends, round(right - left, 1))

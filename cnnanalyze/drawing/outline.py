@@ -12,7 +12,7 @@ from cnnanalyze.drawing.detail_data import ranges
 from cnnanalyze.drawing.detail_plan import DetailPlan
 from cnnanalyze.drawing.diagram_builder import block_references
 from cnnanalyze.drawing.families import family
-from cnnanalyze.drawing.labels import BlockShapes, box_text, shape_text
+from cnnanalyze.drawing.labels import BlockShapes, box_text, shape_text, varying_values
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.part_tree import PartTree
 from cnnanalyze.drawing.text_metrics import shorten
@@ -138,6 +138,8 @@ class _Outline:
     def _row(self, tracks: str, parts: Sequence[Part], references: References) -> _OutlineRow:
         first = parts[0]
         times = [(f" ×{first.times}", "bold")] if first.times > 1 else []
+        if said := varying_values([m.nodes for m in first.members]):
+            times.append((f" {said}", "dim"))
         last = [p.members[-1] if p.members else p for p in parts]
         shape = shape_text([p.nodes[-1].output for p in last], references)
         if first.shape.box is not None:

@@ -23,6 +23,8 @@ class Part:
     """Equal for parts that differ in their widths at most."""
     exact: int = 0
     """Equal for parts that differ in their input at most."""
+    alike: int = 0
+    """Equal for parts that differ in values besides, such as the factor of a scale."""
 
     @property
     def times(self) -> int:

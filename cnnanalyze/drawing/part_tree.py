@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from cnnanalyze.drawing.box_grouping import Box, group_boxes
 from cnnanalyze.drawing.part import Part
@@ -29,6 +30,19 @@ WIDTH_WORDS = frozenset(
 )
 """The attributes in which parts of one form may differ."""
 
+VALUES = frozenset({"factor", "rate", "channels"})
+"""The attributes that no shape of a weight depends on: equal blocks may differ in them."""
+
+
+class Written(NamedTuple):
+    """The attributes of a layer."""
+
+    form: tuple[str, ...]
+    """Those that belong to its form."""
+    exact: str
+    alike: str
+    """All of them; and all but the values."""
+
 
 class PartTree:
     """Builds the tree of one network."""
@@ -44,8 +58,7 @@ class PartTree:
         self.opened = opened
         """Paths of parts that are not merged with equal ones; nothing means all."""
         self.codes: dict[object, int] = {}
-        self.written: dict[int, tuple[tuple[str, ...], str]] = {}
-        """The attributes of each layer: those that belong to its form, and all of them."""
+        self.written: dict[int, Written] = {}
         self.wirings: dict[int, tuple[Part, Wiring]] = {}
 
     def build(self) -> Part:
@@ -77,7 +90,7 @@ class PartTree:
     def _finish(self, part: Part) -> None:
         """Assign codes to a part and all parts below, and merge those that are equal."""
         if part.box is not None:
-            part.form, part.exact = self._code_of(part.box)
+            part.form, part.exact, part.alike = self._codes_of(part.box)
             return
         for i, child in enumerate(part.children):
             self._finish(child)
@@ -90,42 +103,47 @@ class PartTree:
         shape = (wiring.form, tuple(i for _, i in wiring.exits))
         # The number of repeats belongs to the size, not to the form.
         forms = tuple((c.form, c.times > 1) for c in part.children)
-        exacts = tuple((c.exact, c.times) for c in part.children)
         part.form = self.code(("form", forms, shape))
-        part.exact = self.code(("exact", exacts, shape))
+        part.exact = self.code(("exact", tuple((c.exact, c.times) for c in part.children), shape))
+        part.alike = self.code(("alike", tuple((c.alike, c.times) for c in part.children), shape))
 
     def code(self, what: object) -> int:
         """Return a number for a value; equal values have equal numbers."""
         return self.codes.setdefault(what, len(self.codes))
 
-    def _code_of(self, box: Box) -> tuple[int, int]:
-        forms, exacts = [], []
+    def _codes_of(self, box: Box) -> tuple[int, int, int]:
+        forms, exacts, alikes = [], [], []
         for node in box.nodes:
             if (layer := id(node.layer)) not in self.written:
                 self.written[layer] = _written(node)
-            narrow, attributes = self.written[layer]
+            written = self.written[layer]
             mark = self.marks.get(node.id, "")
-            forms.append((node.kind, narrow, mark, node is box.main))
-            exacts.append((attributes, node.frozen, node.share is not None, node.output.size))
+            forms.append((node.kind, written.form, mark, node is box.main))
+            place = (node.frozen, node.share is not None, node.output.size)
+            exacts.append((written.exact, place))
+            alikes.append((written.alike, place))
         form = self.code(("box", tuple(forms)))
-        return form, self.code(("exactly", form, tuple(exacts)))
+        exact = self.code(("exactly", form, tuple(exacts)))
+        return form, exact, self.code(("alike", form, tuple(alikes)))
 
 
-def _written(node: Node) -> tuple[tuple[str, ...], str]:
-    """Return the attributes of a layer that belong to its form, and all of them."""
+def _written(node: Node) -> Written:
+    """Return the attributes of a layer."""
     attributes = [
         (name, value)
         for name, value in node.attributes.items()
         if not isinstance(value, dict | list)
     ]
-    return tuple(str(a) for a in attributes if a[0] not in WIDTH_WORDS), str(attributes)
+    return Written(
+        tuple(str(a) for a in attributes if a[0] not in WIDTH_WORDS),
+        str(attributes),
+        str([a for a in attributes if a[0] not in VALUES]),
+    )
 
 
 def _collapsed(part: Part) -> Part:
     """Return the only child of a group, under the name of the group."""
     (child,) = part.children
     if child.members:
-        return Part(
-            part.path, children=[], members=child.members, form=child.form, exact=child.exact
-        )
-    return Part(part.path, child.box, child.children, [], form=child.form, exact=child.exact)
+        return Part(part.path, None, [], child.members, child.form, child.exact, child.alike)
+    return Part(part.path, child.box, child.children, [], child.form, child.exact, child.alike)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from cnnanalyze.drawing.diagram import Diagram, EdgeLabel, EdgeLine, Point
+from cnnanalyze.drawing.diagram import Diagram, DrawnBox, EdgeLabel, EdgeLine, Point
 from cnnanalyze.drawing.labels import VaryingText
-from cnnanalyze.drawing.layout_graph import FORK, LABEL_SIZE, LayoutGraph
-from cnnanalyze.drawing.node_placement import place_nodes
+from cnnanalyze.drawing.layout_graph import LABEL_SIZE, LayoutGraph
+from cnnanalyze.drawing.node_placement import keep_apart, place_nodes
 
-RANK_GAP = 38.0
+BAND = 17.0
+"""The height below a rank in which edges run straight, beside their labels."""
+CURVE = 24.0
+"""The height below that in which edges go to where they end."""
 BESIDE = 20.0
-END = 30.0
-"""The height below the last rank of boxes, for the edges that leave."""
+END = 14.0
+"""The height in which the edges that leave end."""
 PORT = 10.0
 """The width of a port, where an edge enters or leaves."""
+BETWEEN_ENDS = 12.0
+"""The distance between edges that end at one box."""
+FARTHEST_END = 30.0
+"""How far from the axis of a box an edge may end."""
+LABEL_AWAY = 6.0
 
 
 class RankLayout:
@@ -33,29 +41,39 @@ class RankLayout:
             *(Diagram() for _ in self.outputs),
         ]
         self.edges = self._numbered()
-        below: list[set[str]] = [set() for _ in self.diagrams]
-        for a, _, s in self.edges:
-            below[a].add(s)
-        if len({self._label_of(s).text for s in self.outputs}) > 1:
-            for port, s in enumerate(self.outputs, self.last):
-                below[port].add(s)  # each shape is written where it leaves
-        widths = [max(self._room(f, s), PORT) for f, s in zip(self.diagrams, below, strict=True)]
+        self.shown = self._shown()
+        """Of each diagram and each layer whose output it gives, the label."""
+        self.axis = [self._axis(v) for v in range(len(self.diagrams))]
+        """The distance from the left side of each diagram to where its edges come and go."""
         pairs = [(a, b) for a, b, _ in self.edges]
+        before = [max(x, PORT / 2) for x in self.axis]
+        widths = [left + self._after(v) for v, left in enumerate(before)]
         # The main path of the network runs straight; the branches of a block are side by side.
         ends = range(self.last, len(self.diagrams))
         self.places = place_nodes(
-            widths, pairs, BESIDE, straight_main_path=not room_above, lowest=ends
+            widths,
+            pairs,
+            BESIDE,
+            before_axes=before,
+            straight_main_path=not room_above,
+            lowest=ends,
         )
         self.ranks = self.places.ranks
         self.heights = [0.0] * (max(self.ranks, default=0) + 1)
         for diagram, rank in zip(self.diagrams, self.ranks, strict=True):
             self.heights[rank] = max(self.heights[rank], diagram.height)
+        if self.sources:  # what enters runs straight below the name of the border
+            self.heights[0] = max(self.heights[0], room_above)
+        labelled = {self.ranks[a] for a, _ in self.shown}
+        self.bands = [BAND if r in labelled else 0.0 for r in range(len(self.heights))]
         self.tops = self._stack()
-        self.x = [c - f.width / 2 for c, f in zip(self.places.centres, self.diagrams, strict=True)]
+        self.x = [c - x for c, x in zip(self.places.axes, self.axis, strict=True)]
         self.y = [
             self.tops[r] + (self.heights[r] - f.height) / 2
             for r, f in zip(self.ranks, self.diagrams, strict=True)
         ]
+        self.ends = self._ends()
+        """The x at which each edge ends."""
 
     def _numbered(self) -> list[tuple[int, int, str]]:
         """Return the edges between diagrams and ports, each once."""
@@ -67,37 +85,81 @@ class RankLayout:
         edges += [(first + a, outputs[s], s) for s, a in self.graph.exits]
         return list(dict.fromkeys(edges))
 
-    def _room(self, diagram: Diagram, sources: set[str]) -> float:
-        """Return the width that a diagram and the labels below it need."""
-        return max([diagram.width, *(self._label_of(s).width(LABEL_SIZE) + 8 for s in sources)])
+    def _shown(self) -> dict[tuple[int, str], VaryingText]:
+        """Return the labels that are written; in a block only those that say something new."""
+        labels = self.graph.labels
+        came: dict[int, set[str]] = {}
+        for _, b, source in self.edges:
+            came.setdefault(b, set()).add(labels.get(source, VaryingText()).text)
+        found: dict[tuple[int, str], VaryingText] = {}
+        for a, _, source in self.edges:
+            label = labels.get(source, VaryingText())
+            says_new = a < self.first or not self.room_above or label.text not in came.get(a, ())
+            if label.text and says_new:
+                found[a, source] = label
+        return found
 
-    def _label_of(self, source: str) -> VaryingText:
-        """Return the label of a layer's output."""
-        return self.graph.labels.get(source, VaryingText())
+    def _axis(self, v: int) -> float:
+        """Return where edges come to a diagram, or leave it if they come to several places."""
+        diagram = self.diagrams[v]
+        entered = {diagram.entry(s) for _, b, s in self.edges if b == v}
+        if len(entered) == 1 or not diagram.exits:
+            return entered.pop() if entered else diagram.exit()
+        return diagram.exit()
+
+    def _after(self, v: int) -> float:
+        """Return the width that a diagram and the labels below it need after its axis."""
+        diagram = self.diagrams[v]
+        ends = [
+            diagram.exit(s) - self.axis[v] + LABEL_AWAY + label.width(LABEL_SIZE)
+            for (a, s), label in self.shown.items()
+            if a == v
+        ]
+        return max([diagram.width - self.axis[v], PORT / 2, *ends])
 
     def _stack(self) -> list[float]:
         """Return the top of each rank."""
         tops, y = [], 0.0 if self.sources else self.room_above
-        for rank, height in enumerate(self.heights):
+        for height, band in zip(self.heights, self.bands, strict=True):
             tops.append(y)
-            y += height + RANK_GAP
-            if rank == 0 and self.sources:
-                y += max(self.room_above - FORK, 0.0)
+            y += height + band + CURVE
         return tops
+
+    def _ends(self) -> list[float]:
+        """Return where each edge ends: at a box beside each other, none crossing another."""
+        ends = [self.x[b] + self.diagrams[b].entry(s) for _, b, s in self.edges]
+        arriving: dict[int, list[tuple[float, int]]] = {}
+        for i, (a, b, source) in enumerate(self.edges):
+            if not self.diagrams[b].is_group and b < self.last:
+                bends = self.places.bends[i]
+                comes = bends[-1][1] if bends else self.x[a] + self.diagrams[a].exit(source)
+                arriving.setdefault(b, []).append((comes, i))
+        for b, found in arriving.items():
+            if len(found) > 1:
+                diagram, axis = self.diagrams[b], self.places.axes[b]
+                farthest = min(diagram.width / 2 - straight_end(diagram), FARTHEST_END)
+                step = min(BETWEEN_ENDS, 2 * farthest / (len(found) - 1))
+                found.sort()
+                wanted = [min(max(x - axis, -farthest), farthest) for x, _ in found]
+                offsets = [step * k for k in range(len(found))]
+                places = keep_apart(wanted, [1.0] * len(found), offsets)
+                for k, ((_, i), x) in enumerate(zip(found, places, strict=True)):
+                    room = step * k - farthest, farthest - step * (len(found) - 1 - k)
+                    ends[i] = axis + min(max(x, room[0]), room[1])
+        return ends
 
     def diagram(self) -> Diagram:
         """Return the whole diagram."""
-        last_rank = len(self.heights) - 1
         height = self.tops[-1] + self.heights[-1] + self.room_below
         if self.outputs:
-            height = self.tops[last_rank] - RANK_GAP + END
+            height = self.tops[-1] - CURVE + END
         whole = Diagram(self.places.width, height)
-        centres = self.places.centres
-        whole.entries = {s: centres[i] for i, s in enumerate(self.sources)}
-        whole.exits = {s: centres[self.last + i] for i, s in enumerate(self.outputs)}
+        axes = self.places.axes
+        whole.entries = {s: axes[i] for i, s in enumerate(self.sources)}
+        whole.exits = {s: axes[self.last + i] for i, s in enumerate(self.outputs)}
         drawn = set()
-        for (a, b, source), bends in zip(self.edges, self.places.bends, strict=True):
-            line = self._line(a, b, source, bends, height)
+        for i in range(len(self.edges)):
+            line = self._line(i, height)
             if line.points not in drawn:
                 drawn.add(line.points)
                 whole.elements.append(line)
@@ -106,44 +168,43 @@ class RankLayout:
         whole.elements += self._labels()
         return whole
 
-    def _line(
-        self, a: int, b: int, source: str, bends: list[tuple[int, float]], height: float
-    ) -> EdgeLine:
+    def _line(self, i: int, height: float) -> EdgeLine:
+        """Return an edge: straight beside boxes and labels, bent in the gaps between ranks."""
+        (a, b, source), bends, x = self.edges[i], self.places.bends[i], self.ends[i]
         leaves = b >= self.last
         start = self.x[a] + self.diagrams[a].exit(source), self.y[a] + self.diagrams[a].height
-        end = self.x[b] + self.diagrams[b].entry(source), height if leaves else self.y[b]
+        end = x, height if leaves else self.y[b]
         points: list[Point] = [start, (start[0], self._bottom(self.ranks[a]))]
-        for rank, x in bends:
-            points += [(x, self.tops[rank]), (x, self._bottom(rank))]
-        points += [(end[0], end[1] if leaves else self.tops[self.ranks[b]]), end]
+        for rank, passed in bends:
+            points += [(passed, self.tops[rank]), (passed, self._bottom(rank))]
+        points += [(x, end[1] if leaves else self.tops[self.ranks[b]]), end]
         ends = (a - self.first, b - self.first)
         return EdgeLine(0, 0, tuple(dict.fromkeys(points)), "edge", arrow=not leaves, ends=ends)
 
     def _bottom(self, rank: int) -> float:
-        return self.tops[rank] + self.heights[rank]
+        """Return the height below a rank and its labels, from which on edges bend."""
+        return self.tops[rank] + self.heights[rank] + self.bands[rank]
 
     def _labels(self) -> list[EdgeLabel]:
-        """Return the labels, each on the edges below its diagram."""
+        """Return the labels, each beside the edges below its diagram."""
         labels = []
-        shown = self._changing() if self.room_above else self.graph.labels
-        for a, source in dict.fromkeys((a, s) for a, _, s in self.edges):
-            outside = a < self.first
-            text, uses = (self.graph.labels if outside else shown).get(source, VaryingText())
-            if not text:
-                continue
+        starts: dict[int, set[float]] = {}
+        for a, _, source in self.edges:
+            starts.setdefault(a, set()).add(self.x[a] + self.diagrams[a].exit(source))
+        for (a, source), (text, uses) in self.shown.items():
+            rank = self.ranks[a]
             x = self.x[a] + self.diagrams[a].exit(source)
-            y = max(self.room_above, FORK) + 8 if outside else self._bottom(self.ranks[a]) + 16
-            labels.append(EdgeLabel(x, y, text, "middle", uses))
+            y = self.tops[rank] + self.heights[rank] + BAND - 4
+            label = EdgeLabel(x + LABEL_AWAY, y, text, uses=uses)
+            if not any(x < other < label.x + _width(label) for other in starts[a]):
+                labels.append(label)
         return _apart(labels)
 
-    def _changing(self) -> dict[str, VaryingText]:
-        """Return the labels of outputs whose shape differs from the input of the same diagram."""
-        labels = self.graph.labels
-        came: dict[int, set[str]] = {}
-        for _, b, source in self.edges:
-            came.setdefault(b, set()).add(labels.get(source, VaryingText()).text)
-        made = {s: a for a, _, s in self.edges}
-        return {s: t for s, t in labels.items() if t.text not in came.get(made.get(s, -1), ())}
+
+def straight_end(diagram: Diagram) -> float:
+    """Return how much of the upper side of a box is round, at each end."""
+    box = diagram.elements[0]
+    return box.height / 2 - 2 if isinstance(box, DrawnBox) and box.kind == "join" else 8.0
 
 
 def _apart(labels: list[EdgeLabel]) -> list[EdgeLabel]:
@@ -162,7 +223,7 @@ def _apart(labels: list[EdgeLabel]) -> list[EdgeLabel]:
     left_out: set[int] = set()
     for rank in ranks.values():
         for one, other in pairwise(rank):
-            if other.x - one.x < (_width(one) + _width(other)) / 2:
+            if other.x - one.x < _width(one):
                 left_out |= {id(other)} if one.text == other.text else {id(one), id(other)}
     return [label for label in labels if id(label) not in left_out]
 

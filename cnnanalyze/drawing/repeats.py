@@ -25,9 +25,9 @@ REACH = 2
 def merge_repeats(part: Part, tree: PartTree) -> None:
     """Merge equal children in succession.
 
-    Equal children hold the same layers and read the children before them in the same way. One that
-    is read from far away is not merged. Single layers are merged if the part holds nothing else, or
-    if there are three or more.
+    Equal children hold the same layers and read the children before them in the same way; blocks
+    may differ in values. One that is read from far away is not merged. Single layers are merged if
+    the part holds nothing else, or if there are three or more.
     """
     children = part.children
     if len(children) < 2:  # noqa: PLR2004 - nothing comes again
@@ -39,6 +39,7 @@ def merge_repeats(part: Part, tree: PartTree) -> None:
         if len(children) <= MANY or period > len(children) // 2:
             break
         row = _merge(row, [c.exact for c in children], period)
+    row = _merge(row, [c.alike for c in children], 1, least=len(children) + 1)
     if len(children) > CROWD or _is_series(children):
         _merge(row, [c.form for c in children], 1)
 
@@ -203,7 +204,8 @@ def _merged(repeats: list[list[Part]], tree: PartTree) -> Part:
         first.path,
         members=members,
         form=first.form,
-        exact=tree.code(("times", len(members), first.exact)),
+        exact=tree.code(("times", tuple(m.exact for m in members))),
+        alike=tree.code(("times", tuple(m.alike for m in members))),
     )
 
 
@@ -211,7 +213,11 @@ def _implicit_block(parts: list[Part], tree: PartTree) -> Part:
     """Return a group of parts for which the spec has no block."""
     shape, _ = wire((p.nodes for p in parts), tree.network).form
     key = tuple((p.form, p.times > 1) for p in parts), shape
-    exact = tuple((p.exact, p.times) for p in parts), shape
     return Part(
-        parts[0].path, None, parts, form=tree.code(("implicit block", key)), exact=tree.code(exact)
+        parts[0].path,
+        None,
+        parts,
+        form=tree.code(("implicit block", key)),
+        exact=tree.code((tuple((p.exact, p.times) for p in parts), shape)),
+        alike=tree.code(("alike", tuple((p.alike, p.times) for p in parts), shape)),
     )

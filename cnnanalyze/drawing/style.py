@@ -148,3 +148,5 @@ def _colours(own: Mapping[str, str], *, marked: bool) -> str:
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~"}
 """The sign in a marked box, besides its colour and the pattern of its border."""
+SIGN_ROOM = 16.0
+"""The width that the sign of a mark takes beside the title of a box."""

@@ -73,7 +73,7 @@ def draw(
     _check("theme", theme, THEMES)
     layer_marks = _marks_by_layer(analysis, marks or {})
     scale = ColourScale(analysis, colour)
-    page, composer = lay_out_page(analysis, layer_marks, expanded, values=scale.is_on)
+    page, composer = lay_out_page(analysis, layer_marks, expanded, scale if scale.is_on else None)
     scale.fit(element for p in (page.overview, *page.details) for element in p.diagram.elements)
     writer = SvgWriter(analysis, scale, layer_marks, link, prefix, theme, interactive=interactive)
     return writer.draw(page, composer)
@@ -83,18 +83,17 @@ def lay_out_page(
     analysis: Analysis,
     marks: Mapping[str, str],
     expanded: bool | Collection[str] = (),
-    *,
-    values: bool = False,
+    scale: ColourScale | None = None,
 ) -> tuple[DrawingPage, DiagramBuilder]:
     """Return the page and its builder; ``marks`` are those of layers."""
     opened = _opened(analysis, expanded)
     tree = PartTree(analysis.network, marks, opened)
     root = tree.build()
-    composer = DiagramBuilder(analysis.network, tree, DetailPlan(root, tree, opened), values=values)
+    plan = DetailPlan(root, tree, opened)
+    composer = DiagramBuilder(analysis.network, tree, plan, scale.text if scale else None)
     overview = composer.network_diagram(root)
-    return place_diagrams(
-        overview, composer.detail_diagrams(), SvgWriter.title_width(analysis)
-    ), composer
+    least = max(SvgWriter.title_width(analysis), scale.legend_width if scale else 0.0)
+    return place_diagrams(overview, composer.detail_diagrams(), least), composer
 
 
 def _check(what: str, value: str, known: Collection[str]) -> None:

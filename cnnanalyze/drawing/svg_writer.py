@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.drawing.colour_scale import ColourScale
+from cnnanalyze.drawing.colour_scale import SHADE_WIDTH, ColourScale
 from cnnanalyze.drawing.detail_data import DetailData
 from cnnanalyze.drawing.diagram import DrawnBox, EdgeLabel, EdgeLine, Frame
 from cnnanalyze.drawing.edge_paths import cornered, smooth, tip
 from cnnanalyze.drawing.families import FAMILIES
 from cnnanalyze.drawing.labels import VaryingText, repeated
 from cnnanalyze.drawing.page_layout import LEGEND_ROOM, MARGIN, DrawingPage, PlacedDiagram
-from cnnanalyze.drawing.style import SIGNS, STEPS, style_sheet
+from cnnanalyze.drawing.style import SIGN_ROOM, SIGNS, STEPS, style_sheet
 from cnnanalyze.drawing.text_metrics import escape, magnitude, number, shorten, text_width
 
 if TYPE_CHECKING:
@@ -136,17 +136,8 @@ class SvgWriter:
 
     def _label(self, label: EdgeLabel) -> None:
         x, y = number(label.x), number(label.y)
-        anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
-        if label.anchor == "middle":
-            width = VaryingText(label.text, label.uses).width(10)
-            self.out.append(
-                f'<rect class="paper" x="{number(label.x - width / 2 - 2)}" '
-                f'y="{number(label.y - 10)}" width="{number(width + 4)}" height="13" rx="3"/>'
-            )
         slot = self._slot(label.text, label.uses)
-        self.out.append(
-            f'<text class="small{slot}" x="{x}" y="{y}"{anchor}>{escape(label.text)}</text>'
-        )
+        self.out.append(f'<text class="small{slot}" x="{x}" y="{y}">{escape(label.text)}</text>')
 
     def _lines(self, lines: list[EdgeLine]) -> None:
         """Write all edges of a kind as one path, and their arrow heads as another."""
@@ -273,10 +264,13 @@ class SvgWriter:
             self._badge(drawn_box.letter, drawn_box.x + 8, drawn_box.y + drawn_box.height / 2 - 9)
             middle += 11
         if mark:
+            is_join = drawn_box.kind == "join"
             self.out.append(
-                f'<text class="sign" x="{number(drawn_box.x + drawn_box.width - 12)}" '
-                f'y="{number(drawn_box.y + 13)}">{SIGNS[mark]}</text>'
+                f'<text class="sign" text-anchor="middle" '
+                f'x="{number(drawn_box.x + drawn_box.width - 12)}" '
+                f'y="{number(drawn_box.y + (16 if is_join else 14))}">{SIGNS[mark]}</text>'
             )
+            middle -= SIGN_ROOM / 2 if is_join else 0
         title = repeated(text.title, drawn_box.part.times if drawn_box.part else 1)
         if drawn_box.kind in {"join", "end"}:
             self._inline_title(drawn_box, title, middle, drawn_box.y + 16)
@@ -311,14 +305,20 @@ class SvgWriter:
 
     def _inline_title(self, drawn_box: DrawnBox, title: str, middle: float, y: float) -> None:
         """Write a title and small texts right of it, centred together."""
-        small_texts = self._small_texts("", drawn_box.text.after)
-        small = f' <tspan class="small">{small_texts}</tspan>' if small_texts else ""
+        small = self._small_texts("", drawn_box.text.after)
         slot = self._slot(title, drawn_box.text.titles)
-        kind_word = f'<tspan class="slot">{escape(title)}</tspan>' if slot else escape(title)
+        words = " · ".join(word for _, word in drawn_box.text.after)
+        between = middle + (text_width(title, 12) * BOLD - text_width(words, 10)) / 2
+        anchor = "end" if small else "middle"
+        x = between - 2 if small else middle
         self.out.append(
-            f'<text class="strong" text-anchor="middle" x="{number(middle)}" y="{number(y)}">'
-            f"{kind_word}{small}</text>"
+            f'<text class="strong{slot}" text-anchor="{anchor}" x="{number(x)}" y="{number(y)}">'
+            f"{escape(title)}</text>"
         )
+        if small:
+            self.out.append(
+                f'<text class="small" x="{number(between + 2)}" y="{number(y)}">{small}</text>'
+            )
 
     def _small_texts(self, name: str, marks: tuple[tuple[str, str], ...]) -> str:
         """Return the small texts of a box, each with the id of its layer."""
@@ -335,14 +335,15 @@ class SvgWriter:
         self.out.append('<g class="legend">')
         if self.scale.is_on:
             for i in range(STEPS):
+                left = number(x + SHADE_WIDTH * i)
                 self.out.append(
-                    f'<g class="block heat{i}"><rect class="fill" x="{number(x + 14 * i)}" '
+                    f'<g class="block heat{i}"><rect class="fill" x="{left}" '
                     f'y="{number(y - 10)}" width="14" height="12"/></g>'
                 )
-            largest = magnitude(self.scale.largest)
-            text = f"{self.scale.title}, up to {largest} in a box{self.scale.note}"
-            x += 14 * STEPS + 8
-            self.out.append(f'<text class="small" x="{number(x)}" y="{number(y)}">{text}</text>')
+            x += SHADE_WIDTH * STEPS + 8
+            self.out.append(
+                f'<text class="small" x="{number(x)}" y="{number(y)}">{self.scale.legend}</text>'
+            )
         else:
             shown = page.families
             for name, family in FAMILIES.items():

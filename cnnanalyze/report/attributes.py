@@ -27,6 +27,8 @@ def brief(node: Node) -> str:
     >>> text = "{rearrange: {pattern: '(h p) c -> h p c', sizes: {p: 2}}}"
     >>> brief(cnn.loads("{cnn: 1, input: 6x5, layers: [" + text + "]}")[0])
     'pattern (h p) c -> h p c p 2'
+    >>> brief(cnn.loads("{cnn: 1, input: 6x5x1, layers: [{pad: {channels: [0, 16]}}]}")[0])
+    'channels [0, 16]'
     """
     values = dict(node.attributes)
     fields = type(node.layer).model_fields
@@ -40,12 +42,14 @@ def brief(node: Node) -> str:
         parts.append(_padding(values.pop("padding", usual), usual))
     if "bias" in values and values.pop("bias") is False:
         values["no bias"] = True
-    for name, value in values.items():
-        if name in SEEN_IN_OUTPUT or value is None:
-            continue
-        if name in fields and value == fields[name].default and name != node.layer.principal:
-            continue
-        parts.append(_named(name, value))
+    unusual = {n for n, v in values.items() if n not in fields or v != fields[n].default}
+    if not unusual or node.layer.principal in node.layer.model_fields_set:
+        unusual.add(node.layer.principal)  # by what the layer works, unless something else is said
+    parts += [
+        _named(name, value)
+        for name, value in values.items()
+        if name in unusual and name not in SEEN_IN_OUTPUT and value is not None
+    ]
     return " ".join(filter(None, parts))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cnnanalyze.analysis.closed_forms import ClosedForms, LayerForms, counted
+from cnnanalyze.analysis.field_text import Fields, brief, of_each
 from cnnanalyze.core.closed_form import ClosedForm
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.quantities import known as find_quantity
@@ -14,7 +15,7 @@ from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.report import document
 from cnnanalyze.report.document import Block, Document, Facts, Inline, Paragraph, Tabular, lines
-from cnnanalyze.report.receptive_field_text import Fields, brief, brief_stride, of_each
+from cnnanalyze.report.receptive_field_text import brief_stride
 from cnnanalyze.report.table import Cell, Heading, Table
 
 SHOWN = ("parameters", "macs")

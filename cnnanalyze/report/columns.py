@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
 
 from cnnanalyze.analysis.border import overhangs
+from cnnanalyze.analysis.field_text import Fields, of_each
+from cnnanalyze.analysis.field_text import brief as brief_field
 from cnnanalyze.analysis.quantities import lacking, measure
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.quantities import (
@@ -24,14 +26,7 @@ from cnnanalyze.layers.base import Fit
 from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.numbers import exact, per_axis, percent, size
 from cnnanalyze.report.options import Options, operations_title
-from cnnanalyze.report.receptive_field_text import (
-    Fields,
-    brief_centre,
-    brief_padding,
-    brief_stride,
-    of_each,
-)
-from cnnanalyze.report.receptive_field_text import brief as brief_field
+from cnnanalyze.report.receptive_field_text import brief_centre, brief_padding, brief_stride
 from cnnanalyze.report.view import LayerRow, View
 
 Value = int | str | bool | Fraction | None

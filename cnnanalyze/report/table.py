@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
+from cnnanalyze.analysis.field_text import BESIDE
 from cnnanalyze.characters import cells, legible
 from cnnanalyze.report.columns import Align, Column, Value, column, offered
 from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.numbers import exact
-from cnnanalyze.report.receptive_field_text import BESIDE, NOTE
+from cnnanalyze.report.receptive_field_text import NOTE
 from cnnanalyze.report.view import LayerRow, View
 
 Role = Literal["value", "group", "remark"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.depth import last_spatial
+from cnnanalyze.analysis.field_text import BESIDE, brief, mark, together
 from cnnanalyze.analysis.quantities import lacking, measure
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
@@ -16,7 +17,7 @@ from cnnanalyze.graph.network import inputs_of
 from cnnanalyze.language.inputs import explain_turned, turned_inputs
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.numbers import count_of, exact, readable, size
-from cnnanalyze.report.receptive_field_text import BESIDE, NOTE, brief, mark, together
+from cnnanalyze.report.receptive_field_text import NOTE
 from cnnanalyze.report.view import View
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.closed_forms import SAMPLES, ClosedForms, counted, solve
+from cnnanalyze.analysis.field_text import brief, of_each
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source, SpecError
 from cnnanalyze.language.yaml import read
 from cnnanalyze.layers.activation import Relu
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.report.receptive_field_text import brief, brief_stride, of_each
+from cnnanalyze.report.receptive_field_text import brief_stride
 from tests.strategies import STRATEGIES, chains, networks
 
 NAMES = ("H", "W", "D")

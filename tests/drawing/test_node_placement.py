@@ -34,7 +34,7 @@ def test_nodes_of_a_row_keep_their_distance(
     places = place_nodes(widths, edges, 11.0, straight_main_path=straight_main_path)
     for rank in set(places.ranks):
         spans = [
-            (places.centres[v] - w / 2, places.centres[v] + w / 2)
+            (places.axes[v] - w / 2, places.axes[v] + w / 2)
             for v, w in enumerate(widths)
             if places.ranks[v] == rank
         ]
@@ -59,14 +59,14 @@ def test_edges_bend_in_every_rank_between(graph: tuple[list[float], list[tuple[i
 
 def test_branches_stand_evenly_below_their_fork() -> None:
     places = place_nodes([50.0] * 5, [(0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (3, 4)], 20.0)
-    assert places.centres == [95.0, 25.0, 95.0, 165.0, 95.0]
+    assert places.axes == [95.0, 25.0, 95.0, 165.0, 95.0]
 
 
 def test_the_main_path_stands_upright() -> None:
     edges = [(0, 1), (0, 2), (1, 3), (3, 4)]
     places = place_nodes([50.0] * 5, edges, 20.0, straight_main_path=True)
-    assert len({places.centres[v] for v in (0, 1, 3, 4)}) == 1
-    assert places.centres[2] > places.centres[1]
+    assert len({places.axes[v] for v in (0, 1, 3, 4)}) == 1
+    assert places.axes[2] > places.axes[1]
 
 
 def test_a_skip_runs_outside_of_the_branches_that_it_would_cross() -> None:
@@ -75,7 +75,7 @@ def test_a_skip_runs_outside_of_the_branches_that_it_would_cross() -> None:
     places = place_nodes([10.0] * 7, edges)
     skip = dict(places.bends[edges.index((0, 6))])
     for node in (2, 4, 5):
-        assert skip[places.ranks[node]] < places.centres[node]
+        assert skip[places.ranks[node]] < places.axes[node]
 
 
 def test_what_ends_low_is_in_the_last_rank_beside_the_others() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, cycle
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -83,11 +83,9 @@ def painted(root: ET.Element) -> tuple[list[Painted], list[Painted]]:
     return areas, words
 
 
-@pytest.mark.sampled(12)
-@pytest.mark.parametrize("colour", ["kind", "macs"])
-@pytest.mark.parametrize("name", sorted(zoo()))
-def test_every_word_is_in_its_box_and_covered_by_nothing(name: str, colour: str) -> None:
-    drawn = parse(draw(cnn.analyze(f"zoo:{name}").analysis, colour=colour))
+def check_words(svg: str) -> None:
+    """Every word is in its box, covered by nothing, and beside all others."""
+    drawn = parse(svg)
     areas, words = painted(drawn.root)
     assert len(words) > 5
     boxes = {a.tile: a.place for a in areas if a.name == "fill" and a.tile is not None}
@@ -101,3 +99,18 @@ def test_every_word_is_in_its_box_and_covered_by_nothing(name: str, colour: str)
                 assert not area.place.overlaps(word.place), (word, area)
     for one, other in combinations(words, 2):
         assert not one.place.overlaps(other.place), (one, other)
+
+
+@pytest.mark.sampled(12)
+@pytest.mark.parametrize("colour", ["kind", "macs", "field"])
+@pytest.mark.parametrize("name", sorted(zoo()))
+def test_every_word_is_in_its_box_and_covered_by_nothing(name: str, colour: str) -> None:
+    check_words(draw(cnn.analyze(f"zoo:{name}").analysis, colour=colour))
+
+
+@pytest.mark.sampled(12)
+@pytest.mark.parametrize("name", sorted(zoo()))
+def test_signs_of_a_comparison_do_not_stand_on_words(name: str) -> None:
+    analysis = cnn.analyze(f"zoo:{name}").analysis
+    marks = dict(zip(analysis.facts, cycle(("changed", "added", "removed")), strict=False))
+    check_words(draw(analysis, marks={n: m for i, (n, m) in enumerate(marks.items()) if i % 5 < 3}))

@@ -33,7 +33,9 @@ def analysis() -> cnn.Analysis:
 
 def test_every_input_is_an_end_with_its_name_and_shape(analysis: cnn.Analysis) -> None:
     drawn = draw(analysis)
-    ends = re.findall(r'<g class="tile end">\n.*\n<text[^>]*>(\w+) <tspan[^>]*>([\d×]+)<', drawn)
+    ends = re.findall(
+        r'<g class="tile end">\n.*\n<text[^>]*>(\w+)</text>\n<text[^>]*>([\d×]+)<', drawn
+    )
     assert ends == [("image", "61×67×3"), ("depth", "61×67×1"), ("age", "7"), ("output", "5")]
     assert "From 3 inputs, 61x67x3 and 61x67x1 and 7, to 1 output" in drawn
 

@@ -56,6 +56,24 @@ def test_repeats_are_those_of_the_papers() -> None:
     assert list(times("nasnet_a_mobile").values()) == [3, 3, 3]
 
 
+def test_blocks_that_differ_in_a_value_are_one_with_the_values_said() -> None:
+    """PolyNet's 25 units had a box each, as each is scaled by a beta of its own."""
+    assert times("dpn131") == {
+        f"conv{i}/dual_path2": n for i, n in ((2, 3), (3, 7), (4, 27), (5, 2))
+    }
+    titles = [
+        (t.findall(f"{SVG}text")[0].text, t.findall(f"{SVG}text")[1].text)
+        for t in parse(draw(analysis_of("polynet"))).root.iter(f"{SVG}g")
+        if "frame" in classes(t) and len(t.findall(f"{SVG}text")) > 1
+    ]
+    # Zhang et al. 2016: the 40 paths are scaled by a factor that falls from 1 to 0.7.
+    assert titles == [
+        ("A1 · scale 1…0.931", "×10"),
+        ("B1 · scale 0.923…0.777", "×10"),
+        ("C1 · scale 0.769…0.7", "×5"),
+    ]
+
+
 def test_distinct_blocks_are_drawn_once() -> None:
     # Without projection, with one of stride 1, with one of stride 2.
     assert details("resnet50") == details("resnet152") == 3
@@ -120,6 +138,7 @@ def test_a_detail_of_a_row_bears_the_name_of_the_row() -> None:
         ("crnn", "bidirectional LSTM, 256", "LSTM, 512"),
         ("swin_t", "attention, C/32 heads, 7×7 windows", "3…24 heads"),
         ("coatnet_0", "attention, C/32 heads", "attention, 24 heads"),
+        ("m5", "80-wide conv, 32, /16", "80 conv"),
     ],
 )
 def test_boxes_say_what_the_papers_do(name: str, said: str, unsaid: str) -> None:
@@ -182,6 +201,15 @@ def test_coloured_boxes_show_the_number() -> None:
     drawn = draw(analysis_of("vgg16"), colour="parameters")
     assert ">103 M<" in drawn  # 25088 x 4096 + 4096 = 102,764,544
     assert "parameters, up to 103 M in a box" in drawn
+
+
+def test_a_coloured_field_is_the_one_that_tables_show() -> None:
+    """The largest extent along any axis stood there, rounded, also where all is seen."""
+    layers = "[{conv: {filters: 4, kernel: [3, 5]}}, {maxpool: 2}, {groupnorm: 2}, gap, {dense: 7}]"
+    svg = draw(analysis(f"{{cnn: 1, input: 1049x1051x1, layers: {layers}}}"), colour="field")
+    root = parse(svg).root
+    shown = [t.text for t in root.iter(f"{SVG}text") if classes(t) == {"small", "strong"}]
+    assert shown == ["3x5", "4x6+all", "all", "all"]
 
 
 def test_marks_do_not_rest_on_colour_alone() -> None:

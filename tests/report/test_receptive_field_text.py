@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.analysis.field_text import brief
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.crosscheck.budget import check_budgets, sentence
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.networks import side_by_side
-from cnnanalyze.report.receptive_field_text import brief
 from cnnanalyze.report.table import sort_key
 from cnnanalyze.report.totals_text import closing
 from cnnanalyze.report.view import view

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from cnnanalyze.analysis.field_text import brief as brief_field
+from cnnanalyze.analysis.field_text import of_each
 from cnnanalyze.analysis.quantities import measure
 from cnnanalyze.analysis.result import Analysis, NodeFacts, total_of
 from cnnanalyze.core.quantities import QUANTITIES
@@ -15,8 +17,6 @@ from cnnanalyze.report.json import layer_dict
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.source import Sources
-from cnnanalyze.report.receptive_field_text import brief as brief_field
-from cnnanalyze.report.receptive_field_text import of_each
 from cnnanalyze.report.view import View, gather
 
 FOLDED = 60
