@@ -13,6 +13,8 @@ from cnnanalyze.drawing.text_metrics import escape, number, shorten
 from cnnanalyze.layers.traits import Category
 
 EDGE = 10.0
+DEEP, SHALLOWEST = 200, 0.3
+"""The boxes of a network that fills the width, and the part of it that the shallowest take."""
 LEAST_BAR, LEAST_HEIGHT = 1.5, 7.0
 PARTS_OF_BARS = frozenset({Category.JOIN, "point", "move"})
 """Families that join the bar before them."""
@@ -64,7 +66,8 @@ def thumbnail(analysis: Analysis, width: int = 320, height: int = 200) -> str:
     """Return the thumbnail of a network as SVG.
 
     Each bar is a run of layers with maps of one size. Its height shows the size of the maps, its
-    width the number of layers and channels, its colour the kind of layer. It has no text.
+    width the number of layers and channels, its colour the kind of layer. The whole is the
+    longer the deeper the network is, on one scale for all. It has no text.
 
     Examples
     --------
@@ -75,13 +78,14 @@ def thumbnail(analysis: Analysis, width: int = 320, height: int = 200) -> str:
     stages = bars(analysis)
     given = (one.shape for one in analysis.network.inputs.values())
     largest = max(_extent(s) for s in (*given, *(b.shape for b in stages)))
-    inner, tall = width - 2 * EDGE, height - 2 * EDGE
+    depth = sqrt(sum(b.boxes for b in stages) / DEEP)
+    inner, tall = (width - 2 * EDGE) * min(max(depth, SHALLOWEST), 1.0), height - 2 * EDGE
     gap = 2.0 if len(stages) * 4 < inner else 0.4
     wishes = [sqrt(b.boxes) * (1 + log2(1 + b.shape.channels)) for b in stages]
     room = inner - gap * (len(stages) - 1) - LEAST_BAR * len(stages)
     each = max(room, 0.0) / sum(wishes)
     squeeze = min(1.0, inner / (inner - min(room, 0.0)))
-    most = inner / 5
+    most = inner / 3
     widths = [min((LEAST_BAR + w * each) * squeeze, most) for w in wishes]
     x = (width - sum(widths) - gap * squeeze * (len(stages) - 1)) / 2
     name = escape(shorten(analysis.network.name, 100))

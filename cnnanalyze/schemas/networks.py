@@ -312,11 +312,40 @@ class ZooEntry(TypedDict):
 
 
 @form
+class PlacedRank(TypedDict):
+    """Where a network stands by one number."""
+
+    quantity: Literal["parameters", "macs", "activations"]
+    less: int
+    """How many others have less."""
+    equal: int
+    """How many others have just as much."""
+    others: int
+    """How many others there are."""
+
+
+@form
+class Placed(TypedDict):
+    """A network of the reader among those that come with the package."""
+
+    name: str
+    parameters: int
+    macs: int
+    activations: int
+    ranks: list[PlacedRank]
+    """None among fewer than three others."""
+    nearest: list[str]
+    """What the nearest by parameters and MACs are called in the zoo, the nearest first."""
+
+
+@form
 class Zoo(TypedDict):
     """The networks that come with the package: 'zoo --format json'."""
 
     schema: int
     networks: list[ZooEntry]
+    placed: NotRequired[list[Placed]]
+    """The networks of the reader, with 'zoo --plot'."""
 
 
 @form

@@ -10,9 +10,10 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.report.difference import difference
 from cnnanalyze.report.page.comparison import page as comparison_page
-from cnnanalyze.report.page.gallery import exhibit, index, network_page
+from cnnanalyze.report.page.gallery import exhibit, in_order, index, network_page, picture
 from cnnanalyze.report.page.gallery_folder import Gallery
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
+from cnnanalyze.report.page.gallery_ways import with_ways
 from cnnanalyze.report.page.network import to_html
 
 SPECS = Path(__file__).parent.parent.parent / "specs"
@@ -34,11 +35,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths = {name: SPECS / f"{name}.yaml" for name in cnn.zoo()}
     examples = [e for e in EXHIBITS if e.name in {"audit", "lint"}]
     pages = [network_page(SPECS / f"{name}.yaml", name) for name in SHOWN]
-    Gallery(
-        {name: text for page in pages for name, text in page.files.items()}
-        | {name: text for e in examples for name, text in exhibit(e, paths).items()}
-        | index([page.card for page in pages], EXHIBITS)
-    ).write(found)
+    cards = in_order(page.card for page in pages)
+    files = {name: text for page in pages for name, text in page.files.items()}
+    files |= {name: text for e in examples for name, text in exhibit(e, paths).items()}
+    files = with_ways(files | picture(cards), cards, examples)
+    Gallery(files | index(cards, EXHIBITS)).write(found)
     for name in SHOWN:
         write(f"{name}_alone", to_html(cnn.analyze(SPECS / f"{name}.yaml").analysis))
     pairs = {

@@ -541,3 +541,114 @@ def test_keys_walk_through_the_cards(gallery: Any) -> None:
     gallery.keyboard.press("j")
     name = texts(gallery, f"{CARDS} h3")[1]
     assert gallery.evaluate("document.activeElement.textContent") == name
+
+
+def test_cards_are_found_by_a_layer_and_lead_to_its_row(gallery: Any, folder: Path) -> None:
+    gallery.locator("#network-filter").fill("conv 7x7")
+    assert texts(gallery, f"{CARDS} h3") == ["ResNet-18", "ResNet-50"]
+    assert texts(gallery, f"{CARDS} .hit")[0] == "conv 7x7/2 pad 3 no bias"
+    gallery.locator(f"{CARDS} .hit").first.click()
+    assert gallery.url == f"{(folder / 'resnet18.html').as_uri()}#n0"
+    assert gallery.locator("tr.at").get_attribute("id") == "n0"
+
+
+def test_the_address_says_what_is_chosen(gallery: Any) -> None:
+    gallery.locator("#network-filter").fill("net 2015")
+    gallery.locator("#network-family").select_option("ResNet")
+    assert gallery.url.endswith("#q=net+2015&family=ResNet")
+    gallery.reload()
+    assert texts(gallery, f"{CARDS} h3") == ["ResNet-18", "ResNet-50"]
+    gallery.locator("#network-filter").fill("")
+    gallery.locator("#network-family").select_option("")
+    assert "#" not in gallery.url
+
+
+def test_keys_lead_from_network_to_network_and_back(report: Any, folder: Path) -> None:
+    for key, name in (("n", "resnet50"), ("p", "resnet18"), ("p", "lenet5"), ("g", "index")):
+        with report.expect_navigation():
+            report.keyboard.press(key)
+        assert report.url == (folder / f"{name}.html").as_uri()
+
+
+# --- the zoo as a picture -------------------------------------------------------------------------
+
+DOTS = ".dots > :not(.out)"
+FILTERED = "#zoo-table tbody tr:not([hidden])"
+
+
+@pytest.fixture
+def zoo(open_page: Open, folder: Path) -> Any:
+    page = open_page(folder / "zoo.html")
+    yield page
+    assert page.complaints == []
+
+
+def places(page: Any) -> dict[str, tuple[float, float]]:
+    found = page.locator(DOTS).evaluate_all(
+        "dots => dots.map(d => [d.getAttribute('href'), +d.firstChild.getAttribute('cx'),"
+        " +d.firstChild.getAttribute('cy')])"
+    )
+    return {href.removesuffix(".html"): (x, y) for href, x, y in found}
+
+
+def test_dots_and_rows_are_filtered_together_and_the_address_says_by_what(zoo: Any) -> None:
+    assert len(places(zoo)) == len(SHOWN)
+    zoo.locator("#zoo-filter").fill("resnet")
+    assert set(places(zoo)) == {"resnet18", "resnet50"}
+    assert len(shown(zoo, FILTERED)) == 2
+    assert zoo.locator("#zoo-count").inner_text() == "2 of 5"
+    assert zoo.url.endswith("#q=resnet")
+    zoo.reload()
+    assert set(places(zoo)) == {"resnet18", "resnet50"}
+
+
+def test_years_are_chosen_by_two_sliders(zoo: Any) -> None:
+    zoo.locator("#zoo-from").fill("2015")
+    zoo.locator("#zoo-to").fill("2016")
+    assert set(places(zoo)) == {"resnet18", "resnet50", "unet"}
+    assert zoo.url.endswith("#from=2015&to=2016")
+
+
+def test_axes_fit_what_is_shown_if_they_shall(zoo: Any) -> None:
+    before = places(zoo)["resnet50"]
+    zoo.locator("#zoo-fit").uncheck()
+    zoo.locator("#zoo-family").select_option("ResNet")
+    assert places(zoo)["resnet50"] == before
+    zoo.locator("#zoo-fit").check()
+    left, right = places(zoo)["resnet18"], places(zoo)["resnet50"]
+    assert right[0] - left[0] > 500
+    assert left[1] > right[1]
+    assert len(shown(zoo, ".labels text")) == 2
+
+
+def test_areas_follow_what_is_chosen(zoo: Any) -> None:
+    radii = (
+        "dots => Object.fromEntries(dots.map("
+        "d => [d.getAttribute('href'), +d.firstChild.getAttribute('r')]))"
+    )
+    before = zoo.locator(DOTS).evaluate_all(radii)
+    assert max(before, key=lambda name: before[name]) == "unet.html"
+    zoo.locator("#zoo-area").select_option("seen")
+    after = zoo.locator(DOTS).evaluate_all(radii)
+    assert max(after, key=lambda name: after[name]) == "resnet18.html"  # a field of 435
+    zoo.locator("#zoo-area").select_option("")
+    assert len(set(zoo.locator(DOTS).evaluate_all(radii).values())) == 1
+
+
+def test_arrow_keys_lead_from_dot_to_dot(zoo: Any, folder: Path) -> None:
+    zoo.locator('.dots a[href="lenet5.html"]').focus()
+    assert "LeNet-5, 1998: 60 k parameters" in zoo.locator("#zoo-told").inner_text()
+    zoo.keyboard.press("ArrowUp")
+    zoo.keyboard.press("ArrowRight")
+    reached = zoo.evaluate("document.activeElement.getAttribute('href')")
+    assert reached not in {None, "lenet5.html"}
+    assert zoo.locator('.dots [tabindex="0"]').count() == 1
+    zoo.keyboard.press("Enter")
+    zoo.wait_for_url((folder / reached).as_uri())
+
+
+def test_a_page_leads_to_its_dot(report: Any) -> None:
+    report.locator("#standing a", has_text="The whole picture").click()
+    report.wait_for_url("**/zoo.html#at=resnet18")
+    assert report.locator("tr.at").get_attribute("id") == "zoo-resnet18"
+    assert report.locator(".dots .at").get_attribute("href") == "resnet18.html"

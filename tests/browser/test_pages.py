@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "index",
+    "zoo",
     "lenet5",
     "resnet18",
     "resnet50",
@@ -32,7 +33,7 @@ PAGES = (
 )
 
 
-IN_FOLDER = {"index", "lenet5", "resnet18", "resnet50", "unet", "audit", "lint"}
+IN_FOLDER = {"index", "zoo", "lenet5", "resnet18", "resnet50", "unet", "audit", "lint"}
 """Pages of a gallery, which share style and scripts; the others have all in themselves."""
 
 
@@ -54,7 +55,7 @@ def test_page_loads_without_complaint_and_asks_nobody(
     assert any(t.is_visible() for t in page.locator("table, li.network, pre").all())
 
 
-@pytest.mark.parametrize("name", ["index", "resnet18", "resnet50", "comparison"])
+@pytest.mark.parametrize("name", ["index", "zoo", "resnet18", "resnet50", "comparison"])
 def test_without_script_no_control_is_shown_that_would_do_nothing(
     open_page: Open, folder: Path, name: str
 ) -> None:
@@ -65,7 +66,7 @@ def test_without_script_no_control_is_shown_that_would_do_nothing(
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1280, 2560])
-@pytest.mark.parametrize("name", ["index", "resnet18", "comparison", "hostile"])
+@pytest.mark.parametrize("name", ["index", "zoo", "resnet18", "comparison", "hostile"])
 def test_page_is_no_wider_than_the_window(
     open_page: Open, folder: Path, name: str, width: int
 ) -> None:
@@ -117,6 +118,7 @@ def test_hostile_names_are_text(open_page: Open, folder: Path, name: str) -> Non
     "name",
     [
         "index",
+        "zoo",
         "lenet5",
         "resnet18",
         "resnet50",

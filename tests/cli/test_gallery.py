@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -77,6 +78,7 @@ ASSETS = {
         "viewer.js",
         "player.js",
         "gallery.js",
+        "zoo.js",
     )
 }
 
@@ -95,8 +97,8 @@ def specs() -> list[str]:
 
 def test_every_network_has_a_page_and_so_have_the_exhibits(made: Path) -> None:
     assert len(SHOWN) == len(EXHIBITS) - 1  # the audit needs twelve large networks
-    pages = {f"{name}.html" for name in ("index", *NAMES, *SHOWN)}
-    assert files_in(made) == pages | {f"{name}.js" for name in NAMES} | ASSETS
+    pages = {f"{name}.html" for name in ("index", "zoo", *NAMES, *SHOWN)}
+    assert files_in(made) == pages | {f"{name}.js" for name in ("index", *NAMES)} | ASSETS
 
 
 @pytest.mark.thorough
@@ -107,7 +109,7 @@ def test_the_bytes_are_the_same_in_one_process_and_in_another_folder(
     outcome = run("gallery", *specs(), "-o", made, "--check", "--jobs", 1)
     assert (
         outcome.out
-        == f"{len(NAMES) + 1 + len(SHOWN)} pages in {made}, all as they would be written\n"
+        == f"{len(NAMES) + 2 + len(SHOWN)} pages in {made}, all as they would be written\n"
     )
     assert (outcome.code, outcome.err) == (0, "")
 
@@ -162,7 +164,7 @@ def test_what_differs_is_named(run: Run, made: Path, tmp_path: Path) -> None:
     assert not (folder / "lenet5.html").exists()
     again = run("gallery", *specs(), "-o", folder, "--jobs", 1)
     assert again.code == 0
-    assert re.fullmatch(rf"{len(NAMES) + 1 + len(SHOWN)} pages in .*, [0-9.]+ [KM]iB\n", again.err)
+    assert re.fullmatch(rf"{len(NAMES) + 2 + len(SHOWN)} pages in .*, [0-9.]+ [KM]iB\n", again.err)
     assert files_in(folder) == files_in(made) | NOT_OURS
     assert (folder / "unet.html").read_bytes() == (made / "unet.html").read_bytes()
 
@@ -264,6 +266,57 @@ def test_the_index_leads_to_every_page(made: Path) -> None:
     text = (made / "index.html").read_text("utf-8")
     linked = set(re.findall(r"href=([a-z0-9_]+\.html)", text))
     assert linked == {path.name for path in made.glob("*.html")} - {"index.html"}
+
+
+def test_every_page_leads_back_and_on(made: Path) -> None:
+    order = re.findall(r"<h3><a href=(\w+)\.html>", (made / "index.html").read_text("utf-8"))
+    assert sorted(order) == sorted(NAMES)
+    for before, name, after in zip(["", *order], order, [*order[1:], ""], strict=False):
+        page = Page((made / f"{name}.html").read_text("utf-8")).root
+        links = [a.attributes for a in page.all("a", class_="way")]
+        wanted = [("index.html", ""), (f"{before}.html", "prev"), (f"{after}.html", "next")]
+        assert [(a["href"], a.get("rel", "")) for a in links] == [
+            w for w in wanted if w[0] != ".html"
+        ]
+    for name in ("zoo", *SHOWN):
+        page = Page((made / f"{name}.html").read_text("utf-8")).root
+        assert [a.attributes["href"] for a in page.all("a", class_="way")] == ["index.html"]
+
+
+def test_a_comparison_leads_to_the_pages_of_its_networks(made: Path) -> None:
+    text = (made / "comparison.html").read_text("utf-8")
+    assert "<a href=resnet50.html>ResNet-50</a>" in text
+    assert "<a href=resnext50_32x4d.html>ResNeXt-50 (32x4d)</a>" in text
+
+
+def test_a_page_says_where_its_network_stands(made: Path) -> None:
+    standing = Page((made / "resnet50.html").read_text("utf-8")).root.one("section", id="standing")
+    parameters = {name: cnn.analyze(f"zoo:{name}").total.parameters for name in NAMES}
+    below = sum(n < parameters["resnet50"] for n in parameters.values())
+    said = f"25.56 M parameters, more than {below} of the other {len(NAMES) - 1}"
+    assert standing.all("li")[0].text == said
+    assert "resnext50_32x4d.html" in [a.attributes["href"] for a in standing.all("a")]
+    assert len(standing.all("path", class_="points here")) == 1
+
+
+def test_the_index_finds_layers(made: Path) -> None:
+    text = (made / "index.js").read_text("utf-8").partition("\n")[2]
+    data = json.loads(text.removeprefix("page.given=").removesuffix(";\n"))["page"]
+    order = re.findall(r"<h3><a href=(\w+)\.html>", (made / "index.html").read_text("utf-8"))
+    seven = data["texts"].index("conv 7x7/2 pad 3 no bias")
+    having = {n for n, s in zip(order, data["sorts"], strict=True) if seven in s[::2]}
+    assert having == {"resnet18", "resnet34", "resnet50", "resnext50_32x4d"}
+    of_resnet = data["sorts"][order.index("resnet34")]
+    first = dict(zip(of_resnet[::2], of_resnet[1::2], strict=True))[seven]
+    page = Page((made / "resnet34.html").read_text("utf-8")).root
+    assert "7x7/2" in page.one("tr", id=f"n{first}").text
+
+
+def test_a_gallery_of_few_networks_has_no_picture(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    assert run("gallery", "zoo:lenet5", "-o", folder).code == 0
+    assert not (folder / "zoo.html").exists()
+    assert "standing" not in (folder / "lenet5.html").read_text("utf-8")
 
 
 def test_the_index_says_what_the_pages_say(made: Path) -> None:

@@ -219,3 +219,44 @@ def test_a_network_of_the_zoo_without_its_prefix_is_met_with_it(
             "  help: 'cnnanalyze zoo' lists the included networks\n"
         ),
     )
+
+
+# --- the picture ----------------------------------------------------------------------------------
+
+MINE = "{cnn: 1, name: Mine, input: 31x37x3, layers: [{conv: {filters: 700, kernel: 3}}, relu]}"
+
+
+def test_a_network_of_ones_own_has_its_place(run: Any, few: set[str], tmp_path: Path) -> None:
+    spec = tmp_path / "mine.yaml"
+    spec.write_text(MINE, encoding="utf-8")
+    out = run("zoo", "--plot", spec).out
+    assert "■ Mine" in out
+    assert "19.60 k parameters, more than 1 of the other 19" in " ".join(out.split())
+    assert "not shown: 1 network of fewer than 10,000 parameters" in out
+    data = json.loads(run("zoo", "--plot", spec, "--format", "json").out)
+    assert len(data["networks"]) == len(few)
+    (placed,) = data["placed"]
+    total = cnn.analyze(cnn.load(spec)).total
+    assert (placed["parameters"], placed["macs"]) == (total.parameters, total.operations("mac"))
+    assert placed["ranks"][0] == {"quantity": "parameters", "less": 1, "equal": 0, "others": 19}
+    rows = list(csv.DictReader(StringIO(run("zoo", "--plot", spec, "--format", "csv").out)))
+    assert rows[-1]["zoo"] == "Mine"
+
+
+def test_the_picture_is_a_page_or_a_figure(run: Any, few: set[str], tmp_path: Path) -> None:
+    assert run("zoo", "--plot", "-o", tmp_path / "zoo.html").code == 0
+    page = (tmp_path / "zoo.html").read_text("utf-8")
+    assert page.count("<circle ") == len(few) - 1  # all but the filters of Sobel
+    assert run("zoo", "--plot", "-o", tmp_path / "zoo.svg").code == 0
+    assert (tmp_path / "zoo.svg").read_text("utf-8").startswith("<svg xmlns=")
+
+
+@pytest.mark.usefixtures("few")
+def test_ones_own_network_is_placed_and_not_listed(run: Any) -> None:
+    outcome = run("zoo", "net.yaml")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "error: the zoo lists what comes along, and no other network\n"
+        "  help: 'cnnanalyze zoo --plot SPEC' places yours among them; "
+        "'cnnanalyze summary SPEC' tells its numbers\n"
+    )

@@ -39,7 +39,7 @@ from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.report import audit_document as audits
 from cnnanalyze.report import budget as budgets
-from cnnanalyze.report import closed_forms, layer_reference, zoo
+from cnnanalyze.report import closed_forms, layer_reference, zoo, zoo_plot
 from cnnanalyze.report.conventions import conventions
 from cnnanalyze.report.convolution.blocks import document as convolved
 from cnnanalyze.report.convolution.step_selection import Shown
@@ -268,6 +268,9 @@ SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
     "conventions.conventions": lambda: (
         conventions([analysis("lenet5")]),
         conventions([analysis("lenet5"), analysis("vgg11")]),
+    ),
+    "zoo_plot.document": lambda: (
+        zoo_plot.document(zoo.entries(cnn.zoo(), zoo.Wanted(name="vgg")), [LENET]),
     ),
     "zoo.document": lambda: (zoo.document(zoo.entries(cnn.zoo(), zoo.Wanted(name="vgg"))),),
 }

@@ -111,7 +111,7 @@ def _scripts(text: str) -> Iterator[str]:
 
 
 def _without_data(body: str) -> tuple[str, dict[str, object]]:
-    """Return a page of a network without its data, and these; of other pages nothing."""
+    """Return a page without the data that its script needs, and these; others keep theirs."""
     found: dict[str, Any] = {}
     rest = body
     for key in ("result", "page"):
@@ -122,6 +122,6 @@ def _without_data(body: str) -> tuple[str, dict[str, object]]:
             rest = before + after.removeprefix("\n")
     if "page" not in found:
         return body, {}
-    result = found["result"]
-    result["layers"] = columns_of(result["layers"], OF_PLACE)
+    if result := found.get("result"):
+        result["layers"] = columns_of(result["layers"], OF_PLACE)
     return rest, found

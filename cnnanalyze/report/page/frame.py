@@ -44,6 +44,7 @@ CODE = (
     "viewer.js",
     "player.js",
     "gallery.js",
+    "zoo.js",
 )
 """The files beside this module that pages consist of."""
 

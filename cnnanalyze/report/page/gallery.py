@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from cnnanalyze.analysis.pipeline import analyze
+from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.record import VerificationRecord
 from cnnanalyze.drawing.svg import thumbnail
@@ -16,16 +18,30 @@ from cnnanalyze.exchange.load import load
 from cnnanalyze.graph.network import shapes_in
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.linting.engine import lint_network
+from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.page.answers import FEW, work
 from cnnanalyze.report.page.assets import share
+from cnnanalyze.report.page.cost_plot import small_plot
 from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.page.gallery_pages import EXHIBITS, Exhibit
 from cnnanalyze.report.page.network import to_html
+from cnnanalyze.report.page.zoo import page as picture_page
+from cnnanalyze.report.placement import FEW as FEW_PLACED
+from cnnanalyze.report.placement import PlacedNetwork, seen_positions
 from cnnanalyze.report.totals_text import field_size
 
 INDEX = "index"
 UNDATED = 9999
 """What has no year comes last."""
+
+
+class LayerSort(NamedTuple):
+    """Layers of one kind with the same attributes."""
+
+    text: str
+    """The kind and the attributes, as the table of layers shows them."""
+    first: int
+    """The place of the first of them in the table."""
 
 
 class GalleryCard(NamedTuple):
@@ -49,6 +65,31 @@ class GalleryCard(NamedTuple):
     entries: int
     """How many entries a run was compared in, all balanced; 0 if it is not verified."""
     thumbnail: str
+    activations: int = 0
+    seen: int = 0
+    """The positions in the receptive field."""
+    sorts: tuple[LayerSort, ...] = ()
+    """What layers it has."""
+
+    @property
+    def href(self) -> str:
+        """The address of its page."""
+        return f"{self.file}.html"
+
+    @property
+    def placed(self) -> PlacedNetwork:
+        """The network with the numbers by which it has its place in a picture."""
+        return PlacedNetwork(
+            self.file,
+            self.name,
+            self.family,
+            self.year,
+            self.parameters,
+            self.macs,
+            self.activations,
+            self.field,
+            self.seen,
+        )
 
     @property
     def search(self) -> str:
@@ -98,6 +139,9 @@ def network_page(path: Path, file: str, record: VerificationRecord | None = None
         len(outcomes) - holding - marked,
         balance.entries if balance is not None and not balance.discrepancies else 0,
         thumbnail(analysis, WIDTH, HEIGHT),
+        total.activations,
+        seen_positions(analysis),
+        tuple(_sorts(analysis)),
     )
     answers = work(analysis) if len(analysis) <= FEW else {}
     findings = lint_network(network, analysis=analysis).findings
@@ -107,6 +151,14 @@ def network_page(path: Path, file: str, record: VerificationRecord | None = None
 
 WIDTH, HEIGHT = 240, 150
 """Of a thumbnail."""
+
+
+def _sorts(analysis: Analysis) -> Iterator[LayerSort]:
+    """Yield what layers there are, in the order in which they come first."""
+    first: dict[str, int] = {}
+    for i, facts in enumerate(analysis):
+        first.setdefault(f"{facts.node.kind} {brief(facts.node)}".strip(), i)
+    return (LayerSort(text, at) for text, at in first.items())
 
 
 def exhibit(shown: Exhibit, paths: Mapping[str, Path]) -> dict[str, str]:
@@ -133,13 +185,20 @@ def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> dict[str
     True
     """
     ordered = in_order(cards)
+    families = Counter(card.family for card in ordered if card.family)
+    texts = {s.text: None for card in ordered for s in card.sorts}
+    place = {text: i for i, text in enumerate(texts)}
     page = render(
         "gallery.html.j2",
         scripts=(SCRIPT, "gallery.js"),
         title="Gallery",
         cards=[(card, Markup(card.thumbnail)) for card in ordered],  # noqa: S704 - our drawing
+        first_of={card.family: card.file for card in reversed(ordered)},
         exhibits=exhibits,
-        families=sorted({c.family for c in ordered if c.family}),
+        picture=_picture(ordered),
+        families=sorted(families),
+        large=[(f, n) for f, n in families.items() if n >= LARGE],
+        years=_by_year(ordered),
         claims=sum(c.holding + c.marked + c.failing for c in ordered),
         verified=sum(c.entries > 0 for c in ordered),
         entries=sum(c.entries for c in ordered),
@@ -148,8 +207,50 @@ def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> dict[str
         failing=sum(c.failing for c in ordered),
         width=WIDTH,
         height=HEIGHT,
+        data={
+            "texts": list(texts),
+            "sorts": [[n for s in c.sorts for n in (place[s.text], s.first)] for c in ordered],
+        },
     )
     return share(page, INDEX)
+
+
+LARGE = 3
+"""A family of so many networks is named above them."""
+
+
+def _by_year(cards: Iterable[GalleryCard]) -> list[tuple[int, list[GalleryCard]]]:
+    """Return the networks by their years."""
+    found: dict[int, list[GalleryCard]] = {}
+    for card in cards:
+        if card.year:
+            found.setdefault(card.year, []).append(card)
+    return sorted(found.items())
+
+
+def _picture(cards: Iterable[GalleryCard]) -> Markup:
+    """Return a small picture of all networks; nothing if they are too few for one."""
+    networks = [card.placed for card in cards]
+    return small_plot(networks) if has_picture(networks) else Markup()
+
+
+# --- the picture of all networks, and the way from page to page -----------------------------------
+
+PICTURE = "zoo"
+"""What the page with the picture of all networks is called."""
+
+
+def has_picture(networks: Iterable[PlacedNetwork]) -> bool:
+    """Whether there are networks enough for a picture."""
+    return sum(n.is_shown for n in networks) > FEW_PLACED
+
+
+def picture(cards: Iterable[GalleryCard]) -> dict[str, str]:
+    """Return the page with the picture of all networks; nothing if they are too few."""
+    networks = [card.placed for card in in_order(cards)]
+    if not has_picture(networks):
+        return {}
+    return share(picture_page(networks, lambda n: f"{n.name}.html"), PICTURE)
 
 
 def in_order(cards: Iterable[GalleryCard]) -> list[GalleryCard]:

@@ -16,14 +16,17 @@ from cnnanalyze.report.numbers import count_of, size
 from cnnanalyze.report.page.assets import FOLDER, MADE
 from cnnanalyze.report.page.gallery import (
     INDEX,
-    GalleryCard,
+    PICTURE,
     NetworkPage,
     exhibit,
+    in_order,
     index,
     network_page,
+    picture,
     possible,
 )
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
+from cnnanalyze.report.page.gallery_ways import with_ways
 
 FEW = 4
 """For fewer pages than this it takes longer to start processes than to write them."""
@@ -169,20 +172,19 @@ def files_of(
         If a network would have the page of something else.
     """
     shown = possible(paths)
-    reserved = {INDEX, *(e.name for e in EXHIBITS)}
+    reserved = {INDEX, PICTURE, *(e.name for e in EXHIBITS)}
     if taken := sorted(reserved & set(paths)):
         raise UsageError(
             f"'{paths[taken[0]]}' would have the page {taken[0]}.html, which the gallery needs",
             help="give the file another name",
         )
-    files: dict[str, str] = {}
-    cards: list[GalleryCard] = []
-    for page in _network_pages(paths, jobs, record):
-        cards.append(page.card)
-        files |= page.files
+    pages = list(_network_pages(paths, jobs, record))
+    cards = in_order(page.card for page in pages)
+    files = {name: text for page in pages for name, text in page.files.items()}
+    files |= picture(cards)
     for e in shown:
         files |= exhibit(e, paths)
-    return files | index(cards, shown)
+    return with_ways(files, cards, shown) | index(cards, shown)
 
 
 def _network_pages(

@@ -48,6 +48,13 @@ function valuesOf(column, count) {
   return Array(count).fill(column.all);
 }
 
+// --- state: what is chosen on a page, kept in its address, so that it can be linked ---
+page.read = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+page.write = (chosen) => {
+  const text = new URLSearchParams(chosen).toString();
+  history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+};
+
 // --- theme ---
 {
   const themes = ["auto", "light", "dark"];
@@ -157,6 +164,9 @@ function step(by) {
   page.go(rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))]);
 }
 page.keys.j = () => step(1);
+page.keys.p = () => one('a.way[rel="prev"]')?.click();
+page.keys.n = () => one('a.way[rel="next"]')?.click();
+page.keys.g = () => one("a.way")?.click();
 page.keys.k = () => step(-1);
 page.keys["/"] = page.keys.f = () => {
   const box = one("[data-filter-box]") ?? one("input[data-filter]");

@@ -21,7 +21,7 @@ if not PAGES:
 
 def test_every_network_of_the_zoo_has_its_page() -> None:
     specs = {path.stem for path in (ROOT / "specs").glob("*.yaml")}
-    assert {path.stem for path in PAGES} == {"index", *specs, *(e.name for e in EXHIBITS)}
+    assert {path.stem for path in PAGES} == {"index", "zoo", *specs, *(e.name for e in EXHIBITS)}
 
 
 def test_the_gallery_is_small_enough_for_a_repository() -> None:
