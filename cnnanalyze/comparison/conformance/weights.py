@@ -8,82 +8,24 @@ its place, and told.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cnnanalyze.comparison.conformance.result import Aspect, Departure, Departures
-from cnnanalyze.core.cost import Param
+from cnnanalyze.comparison.conformance.tensor_groups import (
+    Module,
+    Part,
+    Shape,
+    modules_of,
+    parts_of,
+    plain,
+)
 from cnnanalyze.core.tabular import Row
 from cnnanalyze.exchange.weights.tensors import StoredTensor, StoredTensors
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.traits import Trait
-
-Shape = tuple[int, ...]
-Key = tuple[tuple[str, Shape], ...]
-_SUFFIX = re.compile(
-    r"(?P<module>.*?)(?:[./_](?P<role>weight|kernel|gamma|scale|bias|beta"
-    r"|(?:running|moving)_(?:mean|var|variance)))(?::0)?"
-)
-_ROLES = {
-    "bias": "bias",
-    "beta": "bias",
-    "running_mean": "mean",
-    "moving_mean": "mean",
-    "running_var": "variance",
-    "moving_variance": "variance",
-    "moving_var": "variance",
-    "moving mean": "mean",
-    "moving variance": "variance",
-}
-"""What tensors of one kind are called; all others are weights."""
-
-
-@dataclass(frozen=True, slots=True)
-class _TensorGroup:
-    """Tensors that belong together, on either side."""
-
-    name: str
-    """The layer, and which part of it if it has several; or the module of the file."""
-    shapes: Mapping[str, Shape]
-    """By role the extents; of a layer in our order: those of the window, inputs, outputs."""
-
-    @property
-    def key(self) -> Key:
-        """What is equal for what may be matched: the extents in any order."""
-        return _key(self.shapes)
-
-    @property
-    def key_of_weight(self) -> Key:
-        """The same of the weight alone; nothing if that is one row of numbers."""
-        weight = self.shapes.get("weight", ())
-        return _key({"weight": weight}) if len(_plain(weight)) > 1 else ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Part(_TensorGroup):
-    """Tensors of a layer that frameworks hold in one module."""
-
-    node: Node
-
-
-@dataclass(frozen=True, slots=True)
-class _Module(_TensorGroup):
-    """Tensors of a file that belong together."""
-
-    tensors: Mapping[str, StoredTensor]
-
-
-def _key(shapes: Mapping[str, Shape]) -> Key:
-    return tuple(sorted((role, tuple(sorted(_plain(s)))) for role, s in shapes.items()))
-
-
-def _plain(shape: Shape) -> Shape:
-    """Return the extents that say something."""
-    return tuple(n for n in shape if n != 1)
 
 
 @dataclass(frozen=True, repr=False)
@@ -143,9 +85,9 @@ def conform_weights(spec: Network, stored: StoredTensors) -> WeightConformance:
     stored
         The tensors of the file.
     """
-    modules = _modules(stored)
+    modules = modules_of(stored)
     choices = [
-        _parts(spec, fused=fused, joined=joined)
+        parts_of(spec, fused=fused, joined=joined)
         for fused in (False, True)
         for joined in (False, True)
     ]
@@ -155,97 +97,20 @@ def conform_weights(spec: Network, stored: StoredTensors) -> WeightConformance:
     )
     departures = [*_departures(parts, modules, pairs)]
     left_out = sum(not tensor.is_learned for tensor in stored.tensors)
-    notes = (
-        (f"counters and tables of whole numbers are left out of account: {left_out}",)
-        if left_out
-        else ()
-    )
+    notes = []
+    if left_out:
+        notes.append(f"counters and tables of whole numbers are left out of account: {left_out}")
+    orders = {order: m.layout for m in modules if (order := m.order_of_gates) is not None}
+    notes += [
+        f"gates stand one behind another as {layout} has them, {order}: their order shows in no "
+        "extent"
+        for order, layout in orders.items()
+    ]
     told = tuple(
-        (parts[i].node, parts[i].name, tuple(modules[j].tensors.values()))
+        (parts[i].node, parts[i].name, tuple(dict.fromkeys(modules[j].tensors.values())))
         for i, j in sorted({**pairs.equal, **pairs.changed}.items())
     )
-    return WeightConformance(spec, stored.file, told, tuple(departures), notes)
-
-
-# --- both sides -----------------------------------------------------------------------------------
-
-
-def _parts(spec: Network, *, fused: bool, joined: bool) -> list[_Part]:
-    """Return what the layers hold, module by module; shared tensors once.
-
-    Parameters
-    ----------
-    spec
-        The network.
-    fused
-        Whether queries, keys and values of an attention come from one matrix.
-    joined
-        Whether the filters of a depthwise convolution stand along one axis, as in PyTorch.
-    """
-    parts: list[_Part] = []
-    for node in spec:
-        if node.share is not None:
-            continue
-        shapes: dict[str, dict[str, Shape]] = defaultdict(dict)
-        for param in node.layer.params(*node.input_shapes):
-            if param.trainable or param.role in _ROLES:
-                part, role = _role(param)
-                shapes[part][role] = param.shape
-        if joined and Trait.DEPTHWISE in node.layer.traits:
-            *window, channels, multiplier = shapes[""]["weight"]
-            shapes[""]["weight"] = (*window, 1, channels * multiplier)
-        three = [shapes.get(name, {}) for name in ("query", "key", "value")]
-        if fused and all(three):
-            one = {
-                role: (*shape[:-1], sum(other[role][-1] for other in three))
-                for role, shape in three[0].items()
-                if all(role in other for other in three)
-            }
-            others = {p: s for p, s in shapes.items() if p not in {"query", "key", "value"}}
-            shapes = defaultdict(dict, {"query, key and value": one, **others})
-        for part, roles in shapes.items():
-            name = f"{node.id} ({part})" if len(shapes) > 1 else str(node.id)
-            parts.append(_Part(name, roles, node))
-    return parts
-
-
-def _role(param: Param) -> tuple[str, str]:
-    """Return the part of a layer that a tensor belongs to, and its role there."""
-    if param.role in _ROLES:
-        return "", _ROLES[param.role]
-    part, _, word = param.role.rpartition(" ")
-    if word in {"kernel", "bias"} and part:
-        return part, _ROLES.get(word, "weight")
-    return ("", "weight") if word in {"kernel", "gamma", "slope"} else (param.role, "weight")
-
-
-def _modules(stored: StoredTensors) -> list[_Module]:
-    """Return the tensors of a file, module by module; in the order in which people count."""
-    found: dict[str, dict[str, StoredTensor]] = defaultdict(dict)
-    for tensor in stored.tensors:
-        if tensor.is_learned:
-            said = _SUFFIX.fullmatch(tensor.name)
-            module, role = (said["module"], said["role"]) if said else (tensor.name, "weight")
-            role = _ROLES.get(role, "weight")
-            if role in found[module]:
-                module, role = tensor.name, "weight"
-            found[module][role] = tensor
-    names = [*found]
-    if names == sorted(names):  # as safetensors writes them: nobody's order
-        names.sort(key=_natural)
-    return [
-        _Module(name, {role: tensor.shape for role, tensor in found[name].items()}, found[name])
-        for name in names
-        if found[name]
-    ]
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """Return by what names are sorted so that 10 comes behind 9."""
-    return [
-        (0, int(word), "") if word.isdecimal() else (1, 0, word)
-        for word in re.findall(r"\d{1,9}|\D+", name)
-    ]
+    return WeightConformance(spec, stored.file, told, tuple(departures), tuple(notes))
 
 
 # --- matching -------------------------------------------------------------------------------------
@@ -259,7 +124,7 @@ class _Pairs:
     changed: dict[int, int] = field(default_factory=dict)
 
 
-def _match(parts: Sequence[_Part], modules: Sequence[_Module]) -> _Pairs:
+def _match(parts: Sequence[Part], modules: Sequence[Module]) -> _Pairs:
     pairs = _Pairs()
     start = _beginning([module.name for module in modules])
     named = {_spelled(module.name[start:]): j for j, module in enumerate(modules)}
@@ -274,10 +139,10 @@ def _match(parts: Sequence[_Part], modules: Sequence[_Module]) -> _Pairs:
 
 
 def _match_alike(
-    parts: Sequence[_Part],
-    modules: Sequence[_Module],
+    parts: Sequence[Part],
+    modules: Sequence[Module],
     pairs: _Pairs,
-    key: Callable[[_Part | _Module], object],
+    key: Callable[[Part | Module], object],
     into: dict[int, int],
 ) -> None:
     """Match what is free and has the same key, in the order of both.
@@ -366,7 +231,7 @@ def _nearest(some: Sequence[int], others: Sequence[int], places: _Places) -> dic
     return found
 
 
-def _match_rest(parts: Sequence[_Part], modules: Sequence[_Module], pairs: _Pairs) -> None:
+def _match_rest(parts: Sequence[Part], modules: Sequence[Module], pairs: _Pairs) -> None:
     """Match what is left over with what stands at its place and holds the like."""
     places = _Places(pairs, len(modules))
     taken = {*pairs.equal.values(), *pairs.changed.values()}
@@ -376,7 +241,7 @@ def _match_rest(parts: Sequence[_Part], modules: Sequence[_Module], pairs: _Pair
             continue
         wanted = places.of(i)
         near = free[bisect_left(free, wanted - _FAR) : bisect_right(free, wanted + _FAR)]
-        fit = [j for j in near if j not in taken and _are_alike(part.shapes, modules[j].shapes)]
+        fit = [j for j in near if j not in taken and _are_alike(part, modules[j])]
         if fit:
             pairs.changed[i] = min(fit, key=lambda j: abs(j - wanted))
             taken.add(pairs.changed[i])
@@ -386,22 +251,19 @@ _FAR = 16
 """How far from its place something is still taken for the same."""
 
 
-def _are_alike(one: Mapping[str, Shape], other: Mapping[str, Shape]) -> bool:
+def _are_alike(part: Part, module: Module) -> bool:
     """Whether both hold a weight with as many axes."""
-    mine, its = one.get("weight"), other.get("weight")
-    return (mine is None) == (its is None) and (
-        mine is None
-        or its is None
-        or len(_plain(mine)) == len(_plain(its))
-        or len(mine) == len(its)
-    )
+    mine, its = part.weight, module.weight
+    if part.is_recurrent != module.is_recurrent or mine is None or its is None:
+        return part.is_recurrent == module.is_recurrent and mine is its
+    return len(plain(mine)) == len(plain(its)) or len(mine) == len(its)
 
 
 # --- what is told ---------------------------------------------------------------------------------
 
 
 def _departures(
-    parts: Sequence[_Part], modules: Sequence[_Module], pairs: _Pairs
+    parts: Sequence[Part], modules: Sequence[Module], pairs: _Pairs
 ) -> Iterator[Departure]:
     partners = {**pairs.equal, **pairs.changed}
     for i, part in enumerate(parts):
@@ -415,12 +277,21 @@ def _departures(
             yield from _differences(part, module)
     for j, module in enumerate(modules):
         if j not in partners.values():
-            tensors = " and ".join(map(str, module.tensors.values()))
+            tensors = " and ".join(map(str, dict.fromkeys(module.tensors.values())))
             yield Departure("extra", f"{tensors} in the file is not in the spec")
 
 
-def _differences(part: _Part, module: _Module) -> Iterator[Departure]:
+def _differences(part: Part, module: Module) -> Iterator[Departure]:
     """Yield in which tensors a layer and a module differ."""
+    ours, theirs = part.gates, module.gates
+    if ours and theirs and ours[0] != theirs[0]:
+        yield _departure(
+            "shape",
+            part,
+            f"{part.name}: {_gates(ours)} in the spec, {_gates(theirs)} in {module.name} of the "
+            "file",
+        )
+        return
     for role, shape in part.shapes.items():
         tensor = module.tensors.get(role)
         if tensor is None:
@@ -430,9 +301,12 @@ def _differences(part: _Part, module: _Module) -> Iterator[Departure]:
                 f"{part.name}: {role} {_said(shape)} in the spec, none in "
                 f"{module.name} of the file",
             )
-        elif not _is_laid(shape, tensor.shape):
+        elif not (
+            shape == module.shapes[role] if part.is_recurrent else _is_laid(shape, tensor.shape)
+        ):
+            what = f"{role} {_said(shape)}" if part.is_recurrent else _said(shape)
             yield _departure(
-                "shape", part, f"{part.name}: {_said(shape)} in the spec, {tensor} in the file"
+                "shape", part, f"{part.name}: {what} in the spec, {tensor} in the file"
             )
     for role, tensor in module.tensors.items():
         if role not in part.shapes:
@@ -448,7 +322,7 @@ def _is_laid(ours: Shape, theirs: Shape) -> bool:
     and the window; of transposed convolutions inputs, outputs and the window.
     """
     if len(ours) < len(("inputs", "outputs")):
-        return _plain(ours) == _plain(theirs)
+        return plain(ours) == plain(theirs)
     *window, inputs, outputs = ours
     orders = (
         (*window, inputs, outputs),
@@ -458,12 +332,17 @@ def _is_laid(ours: Shape, theirs: Shape) -> bool:
     )
     if len(theirs) == len(ours):
         return theirs in orders
-    return any(_plain(order) == _plain(theirs) for order in orders)
+    return any(plain(order) == plain(theirs) for order in orders)
+
+
+def _gates(found: tuple[int, int]) -> str:
+    gates, units = found
+    return f"{gates} gates of {units:,} {'unit' if units == 1 else 'units'}"
 
 
 def _said(shape: Shape) -> str:
     return "x".join(map(str, shape)) or "one number"
 
 
-def _departure(aspect: Aspect, part: _Part, message: str) -> Departure:
+def _departure(aspect: Aspect, part: Part, message: str) -> Departure:
     return Departure(aspect, message, part.node, mark=part.node.mark)
