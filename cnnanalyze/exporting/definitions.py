@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import combinations, count, product
 from typing import Any
 
@@ -158,48 +159,130 @@ def define(
     found = []
     while forms:
         base, *others = forms
-        largest = instances[base[0]]
-        merged = {base[0]: _Bypass((), {})}
+        template, merged = instances[base[0]], [instances[base[0]]]
         places, forms = [*base], []
         for other in others:
-            bypass = _bypass(largest, instances[other[0]])
-            if bypass is None:
+            one = instances[other[0]]
+            wider = _widened(template, one, merged)
+            if wider is None:
                 forms.append(other)
                 continue
-            merged[other[0]] = bypass
+            template = wider
+            merged.append(one)
             places += other
         places.sort()
-        found.append((_definition(name(), largest, [instances[p] for p in places]), places))
+        found.append((_definition(name(), template, [instances[p] for p in places]), places))
     return found
 
 
-@dataclass(frozen=True)
-class _Bypass:
-    left_out: tuple[str, ...]
-    instead: Mapping[str, str]
+def _widened(template: Instance, one: Instance, merged: Sequence[Instance]) -> Instance | None:
+    """Return what leaves out members to be an instance, or any of those before; nothing if none."""
+    wider = _union(template, one)
+    if wider is None:
+        return None
+    passed: dict[str, str] = {}
+    for instance in (*merged, one):
+        if instance.form == wider.form:
+            continue
+        instead = _bypass(wider, instance)
+        if instead is None or any(passed.setdefault(m, i) != i for m, i in instead.items()):
+            return None
+    return wider
 
 
-def _bypass(base: Instance, other: Instance) -> _Bypass | None:
-    """Return how an instance is the base without some members, or nothing."""
+def _union(base: Instance, other: Instance) -> Instance | None:
+    """Return the members of both in one order, each reading what it reads if all are there."""
+    union = _Union(base, other)
+    if not union.added:
+        return base
+    return union.instance() if union.is_worth_it else None
+
+
+class _Union:
+    """Two instances in one: what only one of them has can be passed by."""
+
+    def __init__(self, base: Instance, other: Instance) -> None:
+        self.base, self.other = base, other
+        self.own, self.its = ({m.name: m for m in one.members} for one in (base, other))
+        self.added = [name for name in self.its if name not in self.own]
+        self.common = [name for name in self.own if name in self.its]
+        every = {**self.its, **self.own}
+        self.read = {name: [*member.inputs] for name, member in every.items()}
+
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether they have more in common than not, or one setting says which of the two it is."""
+        differing = len(self.own) + len(self.its) - 2 * len(self.common)
+        if not self.common:
+            mine, theirs = self.base.known, self.other.known
+            return any(
+                type(value) in {bool, str} and value != theirs.get(name)
+                for name, value in mine.items()
+            )
+        is_in_order = self.common == [name for name in self.its if name in self.own]
+        return is_in_order and differing <= len(self.common)
+
+    def instance(self) -> Instance | None:
+        """Return the two in one."""
+        pairs = [(self.own[name].inputs, self.its[name].inputs) for name in self.common]
+        pairs.append((self.base.exits, self.other.exits))
+        if any(len(mine) != len(theirs) for mine, theirs in pairs):
+            return None
+        *read, exits = [tuple(map(self._behind, *pair)) for pair in pairs]
+        self.read |= {name: [*inputs] for name, inputs in zip(self.common, read, strict=True)}
+        every = {**self.its, **self.own}
+        members = (replace(every[name], inputs=tuple(self.read[name])) for name in self._order())
+        return replace(self.base, members=tuple(members), exits=exits)
+
+    def _behind(self, mine: str, theirs: str) -> str:
+        """Return which of two things is read if all are there."""
+        if theirs not in self.added:
+            return mine
+        if mine in self.own and mine not in self.its:
+            # Each has something of its own here: that of the second comes behind the first's.
+            start, begin = self._top(theirs, self.its), self._top(mine, self.own)
+            if self.read[start][:1] == self.read[begin][:1]:
+                self.read[start][0] = mine
+        return theirs
+
+    def _top(self, name: str, members: Mapping[str, Member]) -> str:
+        """Return where the line begins, of what only one of them has, that leads to a member."""
+        while self.read[name] and (before := self.read[name][0]) in members:
+            if before in self.common:
+                break
+            name = before
+        return name
+
+    def _order(self) -> Iterator[str]:
+        waiting = iter(self.its)
+        for name in self.own:
+            if name in self.its:
+                yield from iter(partial(next, waiting), name)
+            yield name
+        yield from waiting
+
+
+_MOST_LEFT_OUT = 6
+
+
+def _bypass(base: Instance, other: Instance) -> Mapping[str, str] | None:
+    """Return by which members an instance is the base, and what is read in their place."""
     own = {member.name: member for member in other.members}
     left_out = [m for m in base.members if m.name not in own]
     kept = [m for m in base.members if m.name in own]
-    if len(kept) != len(own) or not left_out or len(left_out) > 6:  # noqa: PLR2004 - a few
+    if len(kept) != len(own) or not left_out or len(left_out) > _MOST_LEFT_OUT:
         return None
     if base.sources != other.sources:
         return None
     if any(m.form != own[m.name].form for m in kept) or any(m.outputs > 1 for m in left_out):
         return None
-    choices = [range(len(m.inputs)) for m in left_out]
-    if any(not c for c in choices):
-        return None
-    for chosen in product(*choices):
-        instead = {m.name: m.inputs[k] for m, k in zip(left_out, chosen, strict=True)}
+    for chosen in product(*(dict.fromkeys(m.inputs) for m in left_out)):
+        instead = {m.name: read for m, read in zip(left_out, chosen, strict=True)}
         if (
             all(tuple(_past(i, instead) for i in m.inputs) == own[m.name].inputs for m in kept)
             and tuple(_past(e, instead) for e in base.exits) == other.exits
         ):
-            return _Bypass(tuple(instead), instead)
+            return instead
     return None
 
 
@@ -219,7 +302,7 @@ def _definition(name: str, base: Instance, instances: Sequence[Instance]) -> Def
 def _written(
     name: str, base: Instance, instances: Sequence[Instance], writer: _Parameters
 ) -> Definition:
-    members = []
+    found: dict[str, Conditional] = {}
     for member in base.members:
         present = [
             next((m for m in one.members if m.name == member.name), None) for one in instances
@@ -229,8 +312,11 @@ def _written(
         if None in present:
             condition = writer.condition(member.name, tuple(m is not None for m in present))
             otherwise = _otherwise(base, instances, member)
-        members.append(Conditional(replace(member, step=step), condition, otherwise))
-    return Definition(name, writer.parameters(), tuple(members), base.sources, base.exits)
+            while (passed := found.get(otherwise)) and passed.condition == condition:
+                otherwise = passed.otherwise  # that is not there either
+        found[member.name] = Conditional(replace(member, step=step), condition, otherwise)
+    members = tuple(found.values())
+    return Definition(name, writer.parameters(), members, base.sources, base.exits)
 
 
 def _step(member: Member, present: Sequence[Member | None], writer: _Parameters) -> Step:
@@ -266,9 +352,9 @@ def _step(member: Member, present: Sequence[Member | None], writer: _Parameters)
 
 def _otherwise(base: Instance, instances: Sequence[Instance], member: Member) -> str:
     for one in instances:
-        bypass = _bypass(base, one)
-        if bypass is not None and member.name in bypass.instead:
-            return bypass.instead[member.name]
+        instead = _bypass(base, one)
+        if instead is not None and member.name in instead:
+            return instead[member.name]
     raise AssertionError(member.name)  # pragma: no cover - some instance lacks it
 
 
@@ -402,6 +488,12 @@ class _Parameters:
             if all(isinstance(v, bool) for v in values):
                 yield f"{{{name}}}", values, (name,)
                 yield f"not {{{name}}}", tuple(not v for v in values), (name,)
+        for name, values in names.items():
+            if all(isinstance(v, str) for v in values):
+                for word in dict.fromkeys(values):
+                    are = tuple(v == word for v in values)
+                    yield f'{{{name}}} == "{word}"', are, (name,)
+                    yield f'{{{name}}} != "{word}"', tuple(not a for a in are), (name,)
         whole = {n: v for n, v in names.items() if all(type(x) is int for x in v)}
         whole = {n: v for n, v in whole.items() if len(set(v)) > 1}
 

@@ -52,4 +52,4 @@ def _last_reads(definition: Definition) -> Mapping[str, int]:
 
 
 def _read(one: Conditional) -> tuple[str, ...]:
-    return one.member.inputs
+    return (*one.member.inputs, one.otherwise) if one.otherwise else one.member.inputs

@@ -213,8 +213,21 @@ class Resize(Layer):
                 return Sampled(2 * over, 2 * under, offset=over - under, neighbours=around)
 
     def without_effect(self, *inputs: Shape) -> str:
-        """Say that the size is there."""
-        return "resize to the size that it has" if self.shape(*inputs) == inputs[0] else ""
+        """Say that every place is read where it is: of 7 a scale of 1.1 makes 7, but other ones."""
+        x = inputs[0]
+        if self.shape(x) != x:
+            return ""
+        stays = all(map(self._stays, x.size, self.steps(x)))
+        return "resize to the size that it has" if stays else ""
+
+    def _stays(self, n: int, step: tuple[int, int]) -> bool:
+        """Whether along an axis every output is the input at its place."""
+        if n == 1:
+            return True
+        found, last = self.sampled(n, n, step), n - 1
+        if self.method in NEIGHBOURS:
+            return found.step == found.unit
+        return (found.step * last + found.offset) // found.unit == last  # the farthest from its own
 
 
 def _ratio(factor: float) -> tuple[int, int]:

@@ -249,3 +249,33 @@ def test_what_keras_cannot_attend_to_is_named() -> None:
         match="attention1: 'attention' that is causal within windows or along an axis cannot",
     ):
         cnn.export(cnn.loads(spec), "keras")
+
+
+def definitions(name: str) -> list[str]:
+    """Return what the functions of a network of the zoo are called."""
+    return [line.partition("(")[0] for line in lines(name) if line.startswith("def ")]
+
+
+def test_what_each_of_two_instances_has_alone_makes_one_function() -> None:
+    # With a stride there is padding and no sum; without one the other way round.
+    assert definitions("mobilenet_v2") == ["def conv_bn_relu6", "def bottleneck", "def mobilenetv2"]
+    found = lines("mobilenet_v2")
+    assert {"if t != 1:", "if s != 1:", "if in_channels == c:"} <= {*found}
+
+
+def test_what_a_setting_chooses_is_an_if_with_an_else() -> None:
+    found = lines("yolov8n")
+    at = found.index("def unit(x, shortcut=True, *, name):")
+    assert found[at + 1 : at + 11] == [
+        "in_channels = x.shape[-1]",
+        "if shortcut:",
+        'branch1 = conv_silu(x, filters=in_channels, kernel=3, name=f"{name}_conv_silu1")',
+        "branch1 = conv_silu(",
+        'branch1, filters=in_channels, kernel=3, name=f"{name}_conv_silu2"',
+        ")",
+        'x = layers.Add(name=f"{name}_add1")([branch1, x])',
+        "else:",
+        'x = pair(x, name=f"{name}_pair1")',
+        "return x",
+    ]
+    assert "def nonlinearity2" not in definitions("mobilenet_v3_small")

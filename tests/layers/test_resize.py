@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import POINT, Sampled
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.execute.kernels import RUN, Tally
 from cnnanalyze.layers.resize import Resize
 
 X = Shape((5, 7), 11)
@@ -121,3 +123,28 @@ def test_a_cubic_weighs_four_along_every_axis() -> None:
     layer, x = Resize(scale=2, method="bicubic"), Shape((3, 5), 7)
     output = layer.shape(x)
     assert layer.cost(output, x) == Cost(multiply=output.count * 16, add=output.count * 15)
+
+
+@given(
+    n=st.integers(1, 13),
+    scale=st.sampled_from((1, 1.01, 1.04, 1.1, 1.3)),
+    method=st.sampled_from(("nearest", "nearest_exact", "bilinear", "bicubic")),
+)
+@example(n=7, scale=1.1, method="nearest")
+@example(n=7, scale=1.01, method="nearest_exact")
+@example(n=7, scale=1.1, method="nearest_exact")
+@example(n=1, scale=1.3, method="bicubic")
+@example(n=7, scale=1, method="bilinear")
+def test_a_scale_that_keeps_the_size_may_still_read_other_places(
+    n: int, scale: float, method: str
+) -> None:
+    layer, x = Resize(scale=scale, method=method), Shape((n,), 1)
+    numbers = np.arange(n, dtype=float).reshape(1, n, 1) ** 2
+    found = RUN["resize"](Tally(), [numbers], {}, scale=scale, method=method)
+    same = found.shape == numbers.shape and bool(np.allclose(found, numbers))
+    assert bool(layer.without_effect(x)) == same
+
+
+def test_aligned_corners_of_the_same_size_read_the_same_place() -> None:
+    layer = Resize(scale=1.1, method="bilinear", align_corners=True)
+    assert layer.without_effect(Shape((7,), 3)) == "resize to the size that it has"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from cnnanalyze.errors import UsageError
 from cnnanalyze.exporting.assembly import WITHIN, Assembly, assemble
@@ -189,11 +190,20 @@ def _statements(
         target = ", ".join(found[name] for name in made)
         condition = "" if one.condition is None else one.condition.over()
         otherwise = found[one.otherwise] if one.otherwise else ""
+        if one.condition is not None and _is_read_only_where(one, definition):
+            otherwise = target
         inputs = [found[i] for i in member.inputs]
         value, after = _made(one, inputs, names)
         name = member.name if isinstance(value, Call) else ""
         layer = member.name if member.name in again else ""
         yield _Statement(target, value, after, name, condition, otherwise, prefix, layer)
+
+
+def _is_read_only_where(one: Conditional, definition: Definition) -> bool:
+    """Whether what reads a member is there on the same condition only."""
+    name = one.member.name
+    readers = [o for o in definition.members if name in {*o.member.inputs, o.otherwise}]
+    return name not in definition.exits and all(r.condition == one.condition for r in readers)
 
 
 def _called_again(definition: Definition) -> set[str]:
@@ -216,6 +226,45 @@ def _made(one: Conditional, inputs: Sequence[str], names: set[str]) -> tuple[Cal
 
 
 def _body(statements: Sequence[_Statement], depth: int = 1) -> Iterator[str]:
+    """Yield the lines of statements: what stands on one condition together, rows as loops."""
+    runs = [[*run] for _, run in groupby(statements, lambda one: one.condition)]
+    at = 0
+    while at < len(runs):
+        run = runs[at]
+        other = runs[at + 1] if at + 1 < len(runs) else []
+        condition = run[0].condition
+        has_choice = bool(other) and _are_opposite(condition, other[0].condition)
+        if not condition or (len(run) == 1 and not has_choice):
+            yield from _rows(run, depth)
+            at += 1
+            continue
+        indent = INDENT * depth
+        yield f"{indent}if {condition}:"
+        yield from _rows([replace(one, condition="") for one in run], depth + 1)
+        instead = [
+            f"{indent}{INDENT}{one.target} = {one.otherwise}"
+            for one in run
+            if one.otherwise != one.target
+        ]
+        if has_choice:
+            instead += _rows([replace(one, condition="") for one in other], depth + 1)
+        if instead:
+            yield f"{indent}else:"
+            yield from instead
+        at += 1 + has_choice
+
+
+def _are_opposite(one: str, other: str) -> bool:
+    """Whether of two conditions always one holds."""
+    if " and " in f"{one}{other}" or " or " in f"{one}{other}" or not one or not other:
+        return False
+    return other in {f"not {one}", one.replace(" == ", " != ")} - {one} or one in {
+        f"not {other}",
+        other.replace(" == ", " != "),
+    } - {other}
+
+
+def _rows(statements: Sequence[_Statement], depth: int) -> Iterator[str]:
     """Yield the lines of statements, rows of which are loops."""
     at = 0
     while at < len(statements):
