@@ -6,7 +6,7 @@ becomes an opaque layer with the shape that the file declares and the numbers th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from math import prod
@@ -50,6 +50,28 @@ MOST_LAYERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """Numbers of a file that no layer holds, and those that layers hold in their place."""
+
+    unheld: int = 0
+    first: str = ""
+    """The first tensor that no layer holds."""
+    computed: int = 0
+
+    def notes(self) -> tuple[str, ...]:
+        """Say both in one sentence, if there is something to say."""
+        lost = f"{self.unheld:,} numbers of the file, the first of them in '{self.first}', are"
+        if self.unheld and self.computed:
+            came = f"the layers hold {self.computed:,} that are computed of the file's"
+            return (f"{lost} held by no layer: {came}",)
+        if self.unheld:
+            return (f"{lost} computed with and held by no layer",)
+        if self.computed:
+            return (f"{self.computed:,} numbers that layers hold are computed in the file",)
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Converted:
     """A network, with what else is known of how it came from its file."""
 
@@ -62,6 +84,8 @@ class Converted:
     """By name, where each input of the file lies in that of the network."""
     notes: tuple[str, ...] = ()
     """What a reader of the network should know: quantised, opaque."""
+    derived: Derived = Derived()
+    """What layers hold that the file does not, and the other way round."""
 
 
 @front_end(".onnx")
@@ -77,7 +101,7 @@ def load(
     if model.name in NAMELESS:
         model = replace(model, name=Path(path).stem)
     found = convert(model, inputs=inputs, outputs=outputs, shapes=shapes, file=printable(path))
-    return replace(spec_of(found.network), notes=found.notes)
+    return replace(spec_of(found.network), notes=(*found.notes, *found.derived.notes()))
 
 
 NAMELESS = frozenset(
@@ -142,7 +166,7 @@ def convert(
         graph.name,
         graph.inputs,
         graph.outputs,
-        tuple(Patterns(graph).operations()),
+        tuple(_constants_first(graph, Patterns(graph).operations())),
         graph.constants,
         graph.values,
     )
@@ -169,6 +193,22 @@ def convert(
         "what lies along the first axis is mixed, and the axis is no part of the images",
         help="give the inputs a fixed batch of 1",
     )
+
+
+def _constants_first(graph: Graph, operations: Iterable[Operation]) -> Iterator[Operation]:
+    """Yield what is computed of constants alone, then the rest: each in its order.
+
+    A bias may be reshaped behind the layer that it is added to, and belongs to it nevertheless.
+    """
+    found, rest = set(graph.constants), list[Operation]()
+    for op in operations:
+        is_plain = not any(_captured(value) for value in op.attributes.values())
+        if is_plain and found.issuperset(name for name in op.inputs if name):
+            found.update(op.outputs)
+            yield op
+        else:
+            rest.append(op)
+    yield from rest
 
 
 def _refuse_newer(model: Model) -> None:
@@ -337,7 +377,12 @@ def _converted(to: Conversion, sizes: Mapping[str, tuple[int, ...]]) -> Converte
     if not viewed:
         raise SpecError("nothing that comes out depends on what goes in")
     made = to.builder.build(outputs=[end.layer for end in viewed.values()])
-    _note_weights(to)
+    derived = _derived(to)
+    if to.folded:
+        to.notes[
+            "batch norms are folded into convolutions: "
+            f"the module has {to.folded:,} parameters more"
+        ] += 1
     if count := _written_out_norms(made):
         to.notes[f"batch norms that are written out, a layer for each step: {count}"] += 1
     return Converted(
@@ -346,11 +391,12 @@ def _converted(to: Conversion, sizes: Mapping[str, tuple[int, ...]]) -> Converte
         MappingProxyType(viewed),
         MappingProxyType(read),
         tuple(note if n == 1 else f"{note} ({n} times)" for note, n in to.notes.items()),
+        derived,
     )
 
 
-def _note_weights(to: Conversion) -> None:
-    """Say where what the file stores is not what layers hold."""
+def _derived(to: Conversion) -> Derived:
+    """Return where what the file stores is not what layers hold."""
     read = {name for op in to.graph.operations for name in op.inputs}
     lost = [
         one
@@ -361,19 +407,8 @@ def _note_weights(to: Conversion) -> None:
         and not one.is_fixed
     ]
     weights = [one for one in lost if one.data is None or prod(one.shape) > MOST_SIZES]
-    if weights:
-        count = sum(prod(one.shape) for one in weights)
-        to.notes[
-            f"{count:,} numbers of the file are computed with and held by no layer, "
-            f"the first of them in '{weights[0].name}'"
-        ] += 1
-    if to.folded:
-        to.notes[
-            "batch norms are folded into convolutions: "
-            f"the module has {to.folded:,} parameters more"
-        ] += 1
-    if to.computed:
-        to.notes[f"{to.computed:,} numbers that layers hold are computed in the file"] += 1
+    unheld = sum(prod(one.shape) for one in weights)
+    return Derived(unheld, weights[0].name if weights else "", to.computed)
 
 
 def _written_out_norms(made: Network) -> int:

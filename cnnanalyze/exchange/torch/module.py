@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cnnanalyze.errors import UsageError
-from cnnanalyze.exchange.onnx.network import convert
+from cnnanalyze.exchange.onnx.network import Derived, convert
 from cnnanalyze.exchange.torch.program import model_of
 from cnnanalyze.exchange.torch.recognition import is_module
 from cnnanalyze.graph.network import Network
@@ -77,11 +77,11 @@ def from_torch(module: object, *examples: Example, name: str = "") -> Spec:
             ) from error
     title = name or type(module).__name__
     made = convert(model_of(program, title), file=f"{title} (PyTorch)")
-    notes = (*made.notes, *_uncounted(made.network, program))
+    notes = (*made.notes, *_uncounted(made.network, program, made.derived))
     return replace(spec_of(made.network), notes=notes)
 
 
-def _uncounted(network: Network, program: ExportedProgram) -> Iterator[str]:
+def _uncounted(network: Network, program: ExportedProgram, derived: Derived) -> tuple[str, ...]:
     """Say by how much the layers hold other numbers than what is recorded of the module reads."""
     held = program.graph_signature.inputs_to_parameters
     read = {
@@ -98,11 +98,19 @@ def _uncounted(network: Network, program: ExportedProgram) -> Iterator[str]:
         for tensor in node.layer.params(*node.input_shapes)
         if tensor.trainable
     )
-    if layers != module:
-        yield (
-            f"the layers hold {layers:,} learned numbers, and the module reads {module:,}: what it "
-            "computes from its weights before it uses them has no layer of its own"
-        )
+    if layers == module:
+        return derived.notes()
+    own = f"it computes with {derived.unheld:,} of its own, the first of them in '{derived.first}',"
+    match bool(derived.unheld), bool(derived.computed):
+        case True, True:
+            why = f"{own} and layers hold {derived.computed:,} results of that"
+        case True, False:
+            why = f"{own} that no layer holds"
+        case False, True:
+            why = f"layers hold {derived.computed:,} that it computes from its weights"
+        case _:
+            why = "what it computes from its weights before it uses them has no layer of its own"
+    return (f"the layers hold {layers:,} learned numbers, and the module reads {module:,}: {why}",)
 
 
 def _tensor(example: Example, module: nn.Module) -> Tensor:

@@ -9,7 +9,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.errors import SpecError
 from cnnanalyze.exchange.onnx.model import Model, Operation, Tensor
-from cnnanalyze.exchange.onnx.network import convert, network
+from cnnanalyze.exchange.onnx.network import Derived, convert, network
 from tests.exchange.onnx.models import Extents, floats, model, node, whole
 
 WEIGHT = floats("w", (4, 3, 3, 3))
@@ -49,6 +49,14 @@ def test_bias_that_is_added_behind_belongs_to_its_layer() -> None:
     )
     assert words(made) == ["conv 8x12x4"]
     assert made[0].attributes["bias"]
+    reshaped = network(
+        model(
+            [node("a = Conv x w"), node("c = Unsqueeze b", axes=(1, 2)), node("y = Add a c")],
+            [WEIGHT, floats("b", (4,))],
+            opset=11,
+        )
+    )
+    assert words(reshaped) == ["conv 8x12x4"]
     dense = network(
         model(
             [node("f = Flatten x"), node("a = MatMul f w"), node("y = Add b a")],
@@ -283,6 +291,13 @@ def test_what_is_wrong_is_told_with_its_node(wrong: Model, said: str) -> None:
     assert caught.value.message == said
 
 
+def test_a_bias_of_a_map_of_one_place_is_no_position_embedding() -> None:
+    squeezed = [node("a = GlobalAveragePool x"), node("r = Relu a"), node("y = Add r b")]
+    made = network(model(squeezed, [floats("b", (1, 3, 1, 1))]))
+    assert words(made) == ["global_avgpool 1x1x3", "relu 1x1x3", "affine 1x1x3"]
+    assert not made[2].attributes["scale"]
+
+
 @pytest.mark.parametrize(
     ("inputs", "outputs", "said"),
     [
@@ -439,10 +454,18 @@ def test_weights_that_are_standardised_are_said_to_be() -> None:
 def test_weights_that_are_computed_with_are_told() -> None:
     operations = [node("k = Mul w v"), node("y = Conv x k")]
     made = convert(model(operations, [WEIGHT, floats("v", (4, 3, 3, 3))]))
-    assert made.notes == (
-        "216 numbers of the file are computed with and held by no layer, the first of them in 'w'",
-        "108 numbers that layers hold are computed in the file",
+    assert made.derived.notes() == (
+        "216 numbers of the file, the first of them in 'w', are held by no layer: the layers hold "
+        "108 that are computed of the file's",
     )
+
+
+def test_numbers_that_only_one_side_has_are_told_alone() -> None:
+    assert Derived(7, "w").notes() == (
+        "7 numbers of the file, the first of them in 'w', are computed with and held by no layer",
+    )
+    assert Derived(computed=5).notes() == ("5 numbers that layers hold are computed in the file",)
+    assert Derived().notes() == ()
 
 
 def test_numbers_of_modules_are_learned_and_those_of_code_are_not() -> None:

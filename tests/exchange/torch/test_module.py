@@ -304,8 +304,8 @@ def test_other_numbers_than_the_module_reads_are_told() -> None:
     )
     *_, note = cnn.from_torch(doubled, MAP).notes
     assert note == (
-        "the layers hold 6 learned numbers, and the module reads 2: what it computes from its "
-        "weights before it uses them has no layer of its own"
+        "the layers hold 6 learned numbers, and the module reads 2: it computes with 2 of its own, "
+        "the first of them in 'parts.0.weight', and layers hold 6 results of that"
     )
 
 

@@ -210,7 +210,7 @@ def _along(
     everything = prod(d.extent for d in digits) == layer.shape.count
     if _is_looked_up(call, constant):
         return _with_map(call, value, constant, kind, own, everything=everything, **changed)
-    if kind == "affine" and everything and not layer.shape.is_vector and factor == 1:
+    if kind == "affine" and everything and layer.shape.positions > 1 and factor == 1:
         # A number for every place: positions that are learned.
         axes = in_order(constant, shape, value, own)
         found = call.add(
