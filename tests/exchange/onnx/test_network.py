@@ -454,9 +454,10 @@ def test_weights_that_are_standardised_are_said_to_be() -> None:
 def test_weights_that_are_computed_with_are_told() -> None:
     operations = [node("k = Mul w v"), node("y = Conv x k")]
     made = convert(model(operations, [WEIGHT, floats("v", (4, 3, 3, 3))]))
-    assert made.derived.notes() == (
-        "216 numbers of the file, the first of them in 'w', are held by no layer: the layers hold "
-        "108 that are computed of the file's",
+    (note,) = made.derived.notes()
+    assert note == (
+        "216 numbers of the file, the first of them in 'w', are held by no layer: "
+        "the layers hold 108 that are computed of the file's"
     )
 
 
