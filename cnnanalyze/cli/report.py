@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnanalyze.crosscheck.result import Balance
     from cnnanalyze.linting.finding import Finding
     from cnnanalyze.report.options import Options
+    from cnnanalyze.report.page.background import Background
     from cnnanalyze.report.page.overview import OverviewEntry
 
 Target = Annotated[
@@ -43,8 +44,18 @@ class ReportPage(NamedTuple):
     findings: Sequence[Finding]
 
 
+class Shown(NamedTuple):
+    """What every page shows besides."""
+
+    answers: bool | None
+    """Whether it shows worked answers; nothing: if there are few layers."""
+    background: Background | None
+    """The picture on which it shows what units see."""
+
+
 EXAMPLES = (
     ("cnnanalyze report zoo:resnet50 -o resnet50.html", "one page with everything about it"),
+    ("cnnanalyze report zoo:vgg16 --image cat.png -o vgg16.html", "what units see of your picture"),
     ("cnnanalyze report zoo:lenet5 --verify -o lenet5.html", "the same, and whether a run agrees"),
 )
 
@@ -67,6 +78,15 @@ def report(
             show_default=False,
         ),
     ] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option(
+            "--image",
+            metavar="FILE",
+            help="A picture on which the pages show what units see.",
+            show_default=False,
+        ),
+    ] = None,
     convention: option.Convention = "mac",
     batch: option.Batch = 1,
     dtype: option.Dtype = "float32",
@@ -86,17 +106,19 @@ def report(
     from cnnanalyze.cli.specs import find, read_settings
     from cnnanalyze.cli.verify import balancing
     from cnnanalyze.report.options import Options
+    from cnnanalyze.report.page.background import read_background
 
     options = Options(convention=convention, batch=batch, dtype=dtype, layout=layout)
     balance = balancing(memory, operations, lines)
+    shown = Shown(answers, read_background(image) if image is not None else None)
     names = find(specs)
     folder = _folder(names, output)
     failed: list[CnnError] = []
     pages = _analyze(names, read_settings(settings), failed, balance if verify else None)
     if folder is not None:
-        _write_folder(pages, folder, options, answers)
+        _write_folder(pages, folder, options, shown)
     elif pages:
-        text, _ = _render(pages[0], options, answers)
+        text, _ = _render(pages[0], options, shown)
         write(text, Path(output) if output else None, "html")
     complain(failed)
     if failed:
@@ -160,7 +182,7 @@ def file_names(names: Sequence[str]) -> list[str]:
 
 
 def _write_folder(
-    pages: Sequence[ReportPage], folder: Path, options: Options, answers: bool | None
+    pages: Sequence[ReportPage], folder: Path, options: Options, shown: Shown
 ) -> None:
     from cnnanalyze.core.file_writing import write_file
     from cnnanalyze.report.page import overview
@@ -176,7 +198,7 @@ def _write_folder(
         ) from None
     entries = []
     for page in pages:
-        text, entry = _render(page, options, answers)
+        text, entry = _render(page, options, shown)
         write_file(folder / page.name, text)
         entries.append(entry)
     write_file(folder / "index.html", overview.to_html(entries))
@@ -224,19 +246,19 @@ def _lint(name: str, analysis: Analysis) -> Sequence[Finding]:
     return lint_network(analysis.network, settings, analysis=analysis).findings
 
 
-def _render(page: ReportPage, options: Options, answers: bool | None) -> tuple[str, OverviewEntry]:
+def _render(page: ReportPage, options: Options, shown: Shown) -> tuple[str, OverviewEntry]:
     from cnnanalyze.report.page import network
     from cnnanalyze.report.page.answers import FEW, work
     from cnnanalyze.report.page.overview import enter
 
-    if answers is None:
-        answers = len(page.analysis) <= FEW
+    answers = len(page.analysis) <= FEW if shown.answers is None else shown.answers
     text = network.to_html(
         page.analysis,
         options,
         balance=page.balance,
         findings=page.findings,
         answers=work(page.analysis) if answers else None,
+        background=shown.background,
     )
     return text, enter(page.analysis, page.name, options, page.balance)
 

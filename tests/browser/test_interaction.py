@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -498,6 +500,79 @@ def test_a_drawing_takes_the_whole_screen(report: Any) -> None:
     assert report.evaluate("document.fullscreenElement.matches('#drawing .drawing')")
     report.locator(BOX).press("F")
     report.wait_for_function("document.fullscreenElement === null")
+
+
+# --- a picture below the fields -------------------------------------------------------------------
+
+
+def canvas(page: Any) -> str:
+    """Return what the viewer shows, once it is drawn."""
+    page.wait_for_timeout(300)
+    return str(page.evaluate("document.querySelector('#viewer-canvas').toDataURL()"))
+
+
+def pixel(page: Any, x: int, y: int) -> tuple[int, ...]:
+    from PIL import Image
+
+    with Image.open(BytesIO(b64decode(canvas(page).partition(",")[2]))) as picture:
+        return tuple(picture.getpixel((x, y)))
+
+
+def test_fields_are_seen_on_a_picture_of_the_reader(report: Any, tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="pillow is not installed")
+    image.new("RGB", (90, 90), (200, 0, 0)).save(tmp_path / "red.png")
+    report.locator("#viewer").scroll_into_view_if_needed()
+    report.locator("#viewer-outside").uncheck()
+    report.locator("#viewer-file").set_input_files(tmp_path / "red.png")
+    report.wait_for_timeout(500)
+    middle, corner = pixel(report, 360, 360), pixel(report, 25, 25)
+    assert middle[0] - middle[1] > 100, "the unit looks there"
+    assert corner[0] - corner[1] < middle[0] - middle[1], "few paths lead there"
+    report.locator("#viewer-picture").select_option("")
+    assert pixel(report, 360, 360)[0] < 120
+
+
+def test_what_is_no_picture_is_said(report: Any, tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
+    report.locator("#viewer").scroll_into_view_if_needed()
+    report.locator("#viewer-file").set_input_files(tmp_path / "text.png")
+    report.wait_for_timeout(500)
+    assert "text.png is no picture that this browser can read." in texts(report, "#viewer-facts")
+
+
+def test_a_drawing_comes_with_the_page(report: Any) -> None:
+    report.locator("#viewer").scroll_into_view_if_needed()
+    report.locator("#viewer-outside").uncheck()
+    before = canvas(report)
+    report.locator("#viewer-picture").select_option("drawing")
+    assert canvas(report) != before
+
+
+def test_fields_of_earlier_layers_are_nested(report: Any) -> None:
+    report.locator("#viewer").scroll_into_view_if_needed()
+    before = canvas(report)
+    report.locator("#viewer-nested").check()
+    assert canvas(report) != before
+    report.locator("#viewer-nested").uncheck()
+    assert canvas(report) == before
+
+
+def test_the_viewer_plays_through_the_layers(report: Any) -> None:
+    report.locator("#viewer").scroll_into_view_if_needed()
+    report.wait_for_timeout(300)
+    layer = report.locator("#viewer-layer")
+    last = layer.input_value()
+    button = report.locator("#viewer-play")
+    button.click()
+    first = layer.input_value()
+    assert int(first) < int(last)
+    report.wait_for_timeout(1500)
+    assert layer.input_value() != first
+    button.click()
+    assert button.inner_text() == "Play through the layers"
+    at = layer.input_value()
+    report.wait_for_timeout(900)
+    assert layer.input_value() == at
 
 
 # --- gallery --------------------------------------------------------------------------------------

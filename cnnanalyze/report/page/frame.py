@@ -49,7 +49,13 @@ CODE = (
 """The files beside this module that pages consist of."""
 
 
-def render(template: str, *, scripts: tuple[str, ...] = (SCRIPT,), **context: object) -> str:
+def render(
+    template: str,
+    *,
+    scripts: tuple[str, ...] = (SCRIPT,),
+    has_images: bool = False,
+    **context: object,
+) -> str:
     """Write a page.
 
     Parameters
@@ -58,6 +64,8 @@ def render(template: str, *, scripts: tuple[str, ...] = (SCRIPT,), **context: ob
         The name of a file in ``templates``; everything put into it is escaped.
     scripts
         The names of the scripts beside this module, in the order in which they run.
+    has_images
+        Whether the page has pictures in itself, which its policy then allows.
     **context
         What the template names.
 
@@ -72,13 +80,15 @@ def render(template: str, *, scripts: tuple[str, ...] = (SCRIPT,), **context: ob
     return page.render(
         style=Markup(code(STYLE)),  # noqa: S704 - our own files, not data
         script=Markup(script),  # noqa: S704
-        policy=policy(script),
+        policy=policy(script, has_images=has_images),
         **context,
     )
 
 
-def policy(script: str) -> str:
+def policy(script: str, *, has_images: bool = False) -> str:
     """Return the content security policy under which this script may run, and nothing else.
+
+    Pictures, if there are any, are part of the page; none is fetched.
 
     Examples
     --------
@@ -88,7 +98,7 @@ def policy(script: str) -> str:
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"{'img-src data:; ' if has_images else ''}base-uri 'none'; form-action 'none'"
     )
 
 

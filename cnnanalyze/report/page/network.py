@@ -26,6 +26,7 @@ from cnnanalyze.report.json import network_dict, to_dict
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import charts, layers, receptive_field, treemap
+from cnnanalyze.report.page.background import Background
 from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.page.headlines import badges, headlines, verification
 from cnnanalyze.report.page.source import Sources
@@ -121,6 +122,7 @@ def to_html(
     balance: Balance | None = None,
     findings: Sequence[Finding] | None = None,
     answers: Answers | None = None,
+    background: Background | None = None,
     lean: bool = False,
 ) -> str:
     """Write the page of one network.
@@ -137,6 +139,8 @@ def to_html(
         What lint says; without it the page has no section for it.
     answers
         Worked answers by layer; without them the page has no section for it.
+    background
+        A picture of the reader, on which the page shows what units see.
     lean
         Whether to leave out what makes a page large: the layers within groups, the treemaps, the
         embedded result and the scripts that need it. The page of a huge network is always lean.
@@ -150,7 +154,7 @@ def to_html(
     bodies = layers.tabulate(shown, result, sources, MOST_ROWS)
     claims = _claims(analysis, balance, sources)
     limits = [_budget(c, sources) for c in check_budgets(analysis, spec_of(network).budgets)]
-    pictures = receptive_field.centres(analysis)
+    pictures = receptive_field.centres(analysis, background)
     drawing = Markup(draw(analysis)) if lean else _drawing(analysis, result)  # noqa: S704 - as below
     maps = () if lean else charts.treemaps(analysis, layers.groups_of(shown))
     held = {
@@ -168,6 +172,7 @@ def to_html(
         "network.html.j2",
         scripts=(SCRIPT, "zoom.js") if lean else SCRIPTS,
         lean=lean,
+        has_images=background is not None,
         name=network.name,
         inputs=capitalized(inputs_of(network, options.shape)),
         origin=[

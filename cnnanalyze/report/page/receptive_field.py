@@ -33,6 +33,7 @@ from cnnanalyze.core.reach import (
 )
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
+from cnnanalyze.report.page.background import Background
 from cnnanalyze.report.page.svg import box, element, number
 
 
@@ -135,13 +136,21 @@ MOST_UNITS = 500_000
 """Units that are looked at for the drawing; layers beyond that are not in it."""
 
 
-def centres(analysis: Analysis) -> tuple[Picture, ...]:
-    """What does the middle unit of some layers see inside the image, of each input with axes?"""
-    found = (_centres(image) for image in seen_inputs(analysis))
+def centres(analysis: Analysis, background: Background | None = None) -> tuple[Picture, ...]:
+    """What does the middle unit of some layers see inside the image, of each input with axes?
+
+    Parameters
+    ----------
+    analysis
+        What the rules say.
+    background
+        A picture to lay below.
+    """
+    found = (_centres(image, background) for image in seen_inputs(analysis))
     return tuple(picture for picture in found if picture is not None)
 
 
-def _centres(image: SeenInput) -> Picture | None:
+def _centres(image: SeenInput, background: Background | None) -> Picture | None:
     network, extents = image.network, image.shape.size
     if not extents:
         return None
@@ -166,7 +175,8 @@ def _centres(image: SeenInput) -> Picture | None:
         (name, unit, " x ".join(f"{a}…{b}" for a, b in seen)) for seen, (name, unit) in fields
     )
     names = [name for _, (name, _) in fields]
-    return Picture(image.label, _nested(image, [seen for seen, _ in fields], names), rows)
+    drawn = _nested(image, [seen for seen, _ in fields], names, background)
+    return Picture(image.label, drawn, rows)
 
 
 def _spread(found: list[Any]) -> list[Any]:
@@ -176,7 +186,12 @@ def _spread(found: list[Any]) -> list[Any]:
     return [found[i * (len(found) - 1) // (MOST - 1)] for i in range(MOST)]
 
 
-def _nested(image: SeenInput, fields: list[tuple[Interval, ...]], names: list[str]) -> Markup:
+def _nested(
+    image: SeenInput,
+    fields: list[tuple[Interval, ...]],
+    names: list[str],
+    background: Background | None,
+) -> Markup:
     """Draw fields into the image, along its last two axes; a signal is a band."""
     extents = image.shape.size
     rows, columns = ((0, 0), extents[-1]) if len(extents) == 1 else (extents[-2:], extents[-1])
@@ -196,11 +211,23 @@ def _nested(image: SeenInput, fields: list[tuple[Interval, ...]], names: list[st
     return element(
         "svg",
         element("path", d=box(0, 0, columns * scale, height * scale), class_="image"),
+        *([_below(background, columns * scale, height * scale)] if background else ()),
         *shapes,
         viewBox=f"-1 -1 {number(columns * scale + 2)} {number(height * scale + 2)}",
         class_="centres",
         role="img",
         aria_label=words,
+    )
+
+
+def _below(background: Background, width: float, height: float) -> Markup:
+    """Return the middle of a picture, as large as has room, in the shape of the input."""
+    return element(
+        "image",
+        href=background.address,
+        width=width,
+        height=height,
+        preserveAspectRatio="xMidYMid slice",
     )
 
 
