@@ -442,7 +442,7 @@ def seen() -> dict[str, Quantity]:
 
 
 def taught() -> dict[str, Quantity]:
-    """Return the quantities that one asks for in exercises and that add up over layers.
+    """Return the quantities of layers that one asks for in exercises, wherever a layer stands.
 
     Examples
     --------
@@ -452,7 +452,7 @@ def taught() -> dict[str, Quantity]:
     return {
         row.topic: row
         for row in rows(exact=True, layers=True)
-        if row.question and row.adds_up and not row.of_place
+        if row.question and row.of_axes is None and not row.of_place
     }
 
 

@@ -49,8 +49,10 @@ class ColourScale:
 
     @property
     def title(self) -> str:
-        """The title of the quantity."""
-        return "" if self.quantity is None else self.quantity.title
+        """The title of the quantity, with the unit of memory."""
+        if self.quantity is None:
+            return ""
+        return f"{self.quantity.title} in bytes" if self.quantity.is_memory else self.quantity.title
 
     @property
     def has_axes(self) -> bool:

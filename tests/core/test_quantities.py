@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,23 +19,27 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.comparison.quantity import compared
 from cnnanalyze.core.binding import bind
 from cnnanalyze.core.diagnostics import Faults
-from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, find, rows
+from cnnanalyze.core.quantities import BYTES, QUANTITIES, Quantity, Terms, find, known, rows
 from cnnanalyze.core.tree import plant
-from cnnanalyze.course.lectures.quantities import quantity
+from cnnanalyze.course.explanations import layer_questions, network_questions
+from cnnanalyze.course.lectures.quantities import LECTURE_QUANTITIES, quantity
+from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.claims import claimed
 from cnnanalyze.language.sections import limited, plan_budgets
+from cnnanalyze.linting.config_rules import _OWN as _OWN_FACTS
 from cnnanalyze.linting.config_rules import declare, facts
 from cnnanalyze.linting.declaration import WrittenRule
-from cnnanalyze.report.columns import column, columns
+from cnnanalyze.report.columns import _OWN, column, columns
 from cnnanalyze.report.json import bytes_key
 from cnnanalyze.report.networks import traits
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.view import view
 from cnnanalyze.schemas import schema_of
+from cnnanalyze.schemas.networks import LayerRow, Totals
 
 SPEC = """\
 cnn: 1
@@ -52,6 +58,29 @@ TRANSFERS = Quantity(
     lambda f, _: sum(s.count for s in f.node.input_shapes) + f.activations + f.stored,
     question="How many numbers {do} {id} read and write?",
 )
+LARGEST = Quantity(
+    "largest_output",
+    "largest output",
+    "numbers in the largest output of a layer, for one image",
+    lambda f, _: f.activations,
+    adds_up=False,
+    question="How many numbers are in the largest output of {id}?",
+)
+GRADIENTS = Quantity(
+    "gradient_memory",
+    "gradient memory",
+    "memory of the gradients of all parameters that training changes",
+    lambda f, terms: f.trainable * terms.bytes,
+    unit=BYTES,
+    question="How many bytes do the gradients of {id} take?",
+)
+BUS = Quantity(
+    "bus_cycles",
+    "bus cycles",
+    "cycles of a bus that moves one number at a time",
+    lambda f, terms: f.activations * terms.batch + f.stored,
+    is_exact=False,
+)
 OF_CONV, OF_NORM = 154 + 225 + 95, 225 + 225 + 20
 OF_ALL = OF_CONV + OF_NORM
 
@@ -61,6 +90,13 @@ def transfers(monkeypatch: pytest.MonkeyPatch) -> Quantity:
     """Add a row to the table, and nothing else."""
     monkeypatch.setitem(QUANTITIES, TRANSFERS.key, TRANSFERS)
     return TRANSFERS
+
+
+@pytest.fixture
+def others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add a maximum, a memory and a model."""
+    for row in (LARGEST, GRADIENTS, BUS):
+        monkeypatch.setitem(QUANTITIES, row.key, row)
 
 
 @pytest.fixture
@@ -159,6 +195,108 @@ def test_a_new_row_colours_drawings(run: Any, net: str) -> None:
     assert "numbers read and written, up to 944 in a box" in drawn
 
 
+# --- a new maximum, a new memory, a new model -----------------------------------------------------
+
+COLUMNS = "largest_output,gradient_memory,bus_cycles"
+
+
+@pytest.mark.usefixtures("others")
+def test_rows_of_every_sort_are_columns(run: Any, net: str) -> None:
+    out = run("summary", net, "--columns", f"name,{COLUMNS}").out
+    lines = [line.split() for line in out.splitlines()]
+    assert ["conv1", "225", "380", "B", "320"] in lines
+    assert ["batchnorm1", "225", "40", "B", "245"] in lines
+    assert ["total", "225", "420", "B", "565"] in lines
+    out = run("summary", net, "zoo:lenet5", "--columns", COLUMNS, "--format", "csv").out
+    assert out.splitlines()[1] == "225,420,565"
+
+
+@pytest.mark.usefixtures("others")
+def test_rows_of_every_sort_are_in_json(run: Any, net: str) -> None:
+    data = json.loads(run("summary", net, "--format", "json").out)
+    assert data["totals"]["largest_output"] == 225
+    assert [layer["largest_output"] for layer in data["layers"]] == [225, 225]
+    assert data["memory"]["gradient_memory_bytes"] == 420
+    assert not re.search("bus_cycles", json.dumps(data))  # models are in tables alone
+    jsonschema.validate(data, schema_of("summary"))
+
+
+@pytest.mark.usefixtures("others")
+def test_rows_of_every_sort_colour_drawings(run: Any, net: str) -> None:
+    said = {
+        "largest_output": "largest output, up to 225 in a box",
+        "gradient_memory": "gradient memory in bytes, up to 420 in a box",
+        "bus_cycles": "bus cycles, up to 565 in a box",
+    }
+    for key, words in said.items():
+        assert run("draw", net, "--colour", key, "-o", "net.svg").code == 0
+        assert words in Path("net.svg").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("others")
+def test_exact_rows_of_every_sort_are_limited_and_claimed(run: Any, net: str) -> None:
+    Path(net).write_text(f"{SPEC}budgets: {{largest_output: 220, gradient_memory: 400}}\n")
+    out = run("lint", net, "--select", "BG").out
+    assert "the largest output is 225, 5 over the budget of 220" in out
+    assert "420 bytes of gradient memory (float32), 20 over the budget of 400" in out
+    text = f"{SPEC}expect: [{{source: by hand, total: {{largest_output: 225, "
+    found = check_claims(cnn.analyze(cnn.loads(f"{text}gradient_memory: 7}}}}]")).analysis)
+    assert [(c.computed, c.outcome) for c in found] == [("225", "holds"), ("420", "fails")]
+    Path(net).write_text(f"{SPEC}budgets: {{bus_cycles: 5}}\n")
+    assert "'budgets' has no 'bus_cycles'" in run("lint", net, "--select", "BG").out
+
+
+@pytest.mark.usefixtures("others")
+def test_a_new_maximum_is_worked_out(run: Any, net: str) -> None:
+    out = run("explain", net, "conv1", "largest_output").out
+    assert "How many numbers are in the largest output of conv1?" in out
+    assert "= H_out·W_out·C_out = 5·9·5 = 225" in out
+    out = run("explain", net, "largest_output").out
+    assert "= max(" in out
+    assert "The number of a network is the largest among its layers." in out
+    assert "Answer: 225" in out
+
+
+@pytest.mark.usefixtures("others")
+def test_a_new_maximum_of_many_layers_is_that_of_its_stages(run: Any) -> None:
+    out = run("explain", "zoo:resnet18", "largest_output").out
+    assert "Answer: 802,816" in out  # 112 · 112 · 64 behind the first convolution
+    assert re.search(r"stage4 +25,088\n", out)  # 7 · 7 · 512, and not the sum
+
+
+@pytest.mark.usefixtures("others")
+def test_a_new_memory_is_worked_out(run: Any, net: str) -> None:
+    assert "(3·3·2·5 + 5)·4 = 95·4 = 380" in run("explain", net, "conv1", "gradient_memory").out
+    out = run("explain", net, "gradient_memory").out
+    assert "= 380 + 40 = 420" in out
+    assert "Answer: 420 B" in out
+
+
+@pytest.mark.usefixtures("others")
+def test_rows_of_every_sort_can_be_asked_for_on_a_sheet(run: Any, net: str) -> None:
+    asked = [
+        f"- {{id: {key}{number}, spec: {net}, {of}find: {key}}}\n"
+        for key in ("largest_output", "gradient_memory")
+        for number, of in enumerate(("", "layer: batchnorm1, "))
+    ]
+    Path("a.sheet").write_text(f"sheet: 1\nquestions:\n{''.join(asked)}")
+    data = json.loads(run("solve", "a.sheet", "--format", "json").out)
+    answers = [question["answers"][0]["value"] for question in data["questions"]]
+    assert answers == [225, 225, 420, 40]
+
+
+@pytest.mark.usefixtures("others")
+def test_rows_of_every_sort_are_known_to_declared_rules(run: Any, net: str) -> None:
+    Path("cnnanalyze.toml").write_text(
+        '[[lint.rule]]\ncode = "ACME001"\n'
+        'when = "largest_output > 220 and gradient_memory > 40 and bus_cycles > 300"\n'
+        'message = "${gradient_memory} bytes"\n'
+    )
+    out = run("lint", net, "--select", "ACME001").out
+    assert "warning[ACME001] declared-acme001: 380 bytes" in out
+    assert "1 warning" in out
+
+
 # --- every row ------------------------------------------------------------------------------------
 
 EVERY = list(QUANTITIES)
@@ -185,11 +323,53 @@ def number_of(quantity: Quantity, facts: NodeFacts, terms: Terms) -> int:
 def test_a_row_says_what_it_is(key: str) -> None:
     row = QUANTITIES[key]
     assert row.key == key
-    assert row.about[0].islower()
-    assert not row.about.endswith(".")
-    assert row.of_layer or row.of_layers or row.of_axes
+    assert row.about[:1].islower(), f"{key}: 'about' begins with a small letter"
+    assert not row.about.endswith("."), f"{key}: 'about' ends without a full stop"
+    assert row.of_layer or row.of_layers or row.of_axes, f"{key}: no function gives its number"
     assert all(find(word) is row for word in row.words)
-    assert row.ask("it").endswith("?")
+    assert row.ask("it").endswith("?"), f"{key}: 'question' ends in a question mark"
+
+
+def keys_beside_quantities() -> dict[str, set[str]]:
+    """Return the keys that views have for other things than quantities of layers."""
+    asked = {*layer_questions.QUESTIONS, *network_questions.QUESTIONS}
+    return {
+        "a key of layers in JSON": set(LayerRow.__annotations__),
+        "a key of the totals in JSON": set(Totals.__annotations__),
+        "a column": {c.key for c in _OWN},
+        "a fact of declared rules": set(_OWN_FACTS),
+        "a question": {word for word in asked if (row := known(word)) is None or row.topic != word},
+        "a quantity of lectures": set(LECTURE_QUANTITIES),
+        "a quantity of sheets": {*PATTERN, "count"},
+    }
+
+
+@pytest.mark.parametrize("key", OF_LAYERS)
+def test_no_view_has_the_key_for_something_else(key: str) -> None:
+    if QUANTITIES[key].of_axes is not None:
+        return
+    taken = [view for view, keys in keys_beside_quantities().items() if key in keys]
+    assert taken == [], f"'{key}' is already {taken[0]}: the quantity needs another key"
+
+
+def test_a_key_that_a_view_has_for_something_else_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for key in ("tensors", "uncounted", "share", "position", "kernels", "count"):
+        monkeypatch.setitem(QUANTITIES, key, replace(TRANSFERS, key=key))
+        with pytest.raises(AssertionError, match=f"'{key}' is already a"):
+            test_no_view_has_the_key_for_something_else(key)
+
+
+@pytest.mark.parametrize("key", OF_LAYERS)
+def test_what_differs_between_equal_layers_says_that_it_is_of_their_place(
+    analysis: Analysis, key: str
+) -> None:
+    found: dict[object, set[int]] = {}
+    for one in analysis:
+        found.setdefault(one.likeness, set()).add(number_of(QUANTITIES[key], one, Terms()))
+    differs = any(len(numbers) > 1 for numbers in found.values())
+    assert not differs or QUANTITIES[key].of_place, f"{key}: 'of_place=True' is missing"
 
 
 def test_no_word_means_two_rows() -> None:
@@ -277,7 +457,8 @@ def test_every_row_of_layers_can_be_asked_by_a_declared_rule(key: str) -> None:
 def test_every_row_of_layers_colours_a_drawing(key: str) -> None:
     quantity = QUANTITIES[key]
     drawn = draw(cnn.analyze("zoo:lenet5").analysis, colour=quantity.column)
-    assert f"{quantity.title}, up to " in drawn
+    unit = " in bytes" if quantity.is_memory else ""
+    assert f"{quantity.title}{unit}, up to " in drawn
 
 
 # --- parameters -----------------------------------------------------------------------------------

@@ -53,6 +53,6 @@ def additive_quantities() -> dict[str, Quantity]:
     ('mac', 'operations', False)
     """
     return {
-        **{word: row for word, row in taught().items() if not row.is_memory},
+        **{word: row for word, row in taught().items() if row.adds_up and not row.is_memory},
         **COURSE_QUANTITIES,
     }

@@ -12,11 +12,8 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
-from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms
-from cnnanalyze.course.explanations.additive_quantities import (
-    COURSE_QUANTITIES,
-    additive_quantities,
-)
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, taught
+from cnnanalyze.course.explanations.additive_quantities import COURSE_QUANTITIES
 from cnnanalyze.course.explanations.explanation import DerivationRow, DerivationStep
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import textbook_form
@@ -76,56 +73,69 @@ LONGEST = 20
 
 
 def addends(scope: QuestionScope, quantity: Quantity) -> list[tuple[str, int]]:
-    """Return what each layer adds to a sum, of those that add anything."""
+    """Return the number of each layer that has any."""
     count, terms = quantity.of_layer, Terms()
     assert count is not None
     return [(f.node.id, number) for f in scope.facts if (number := count(f, terms))]
 
 
 def group_terms(
-    terms: list[tuple[str, int]], group: str = "", most: int = LONGEST
+    terms: list[tuple[str, int]],
+    group: str = "",
+    most: int = LONGEST,
+    together: Callable[[list[int]], int] = sum,
 ) -> list[tuple[str, int]]:
-    """Add up the terms of each stage, if there are too many to read.
+    """Put the terms of each stage together, if there are too many to read.
 
     Examples
     --------
     >>> group_terms([("a/x", 1), ("a/y", 2), ("b", 3)], most=2)
     [('a', 3), ('b', 3)]
+    >>> group_terms([("a/x", 1), ("a/y", 2), ("b", 3)], most=2, together=max)
+    [('a', 2), ('b', 3)]
     """
     if len(terms) <= most:
         return terms
     lead = f"{group}/" if group else ""
-    sums: dict[str, int] = {}
+    stages: dict[str, list[int]] = {}
     for label, number in terms:
         stage = lead + label.removeprefix(lead).split("/")[0]
-        sums[stage] = sums.get(stage, 0) + number
-    return list(sums.items())
+        stages.setdefault(stage, []).append(number)
+    return [(stage, together(numbers)) for stage, numbers in stages.items()]
 
 
 def _total(quantity: Quantity) -> Callable[[QuestionScope], Draft]:
     key = quantity.name
+    operation, together = ("+", sum) if quantity.adds_up else ("max", max)
 
     def work(scope: QuestionScope) -> Draft:
-        folded = group_terms(addends(scope, quantity), scope.group)
+        folded = group_terms(addends(scope, quantity), scope.group, together=together)
         leaves = [given(number, Name(key, of=label)) for label, number in folded]
-        found = made("+", *leaves) if leaves else given(0)
+        found = made(operation, *leaves) if leaves else given(0)
         table = tuple(
             DerivationRow(label, (leaf,)) for (label, _), leaf in zip(folded, leaves, strict=True)
         )
         reasons = []
         if len(folded) > 1:
-            reasons.append("The total of a network is the sum over its layers.")
+            reasons.append(_TOGETHER[operation])
         if not all(f.cost is not None for f in scope.facts) and quantity.counted == "operations":
             reasons.append("Some layers cannot be counted, so the sum is a lower bound.")
         return Draft(
             [DerivationStep(Name(key), found)],
             int(found.value),
+            "B" if quantity.is_memory else "",
             reasons=reasons,
             heads=(Name(key),),
             table=table,
         )
 
     return work
+
+
+_TOGETHER = {
+    "+": "The total of a network is the sum over its layers.",
+    "max": "The number of a network is the largest among its layers.",
+}
 
 
 def weight_memory(scope: QuestionScope) -> Draft:
@@ -266,7 +276,7 @@ def _question(
     applies: Callable[[QuestionScope], bool] = lambda _: True,
     is_listed: Callable[[QuestionScope], bool] = lambda _: True,
 ) -> NetworkQuestion:
-    """Return the question for a quantity of the table, which adds up what the layers have."""
+    """Return the question for a quantity of the table, put together from its layers."""
     quantity = QUANTITIES[key]
     return NetworkQuestion(quantity.question, work or _total(quantity), applies, is_listed)
 
@@ -309,7 +319,7 @@ QUESTIONS: dict[str, NetworkQuestion] = {
 
 
 def questions() -> dict[str, NetworkQuestion]:
-    """Return all questions about a network: also the sums that the tables alone answer.
+    """Return all questions about a network: also those that the tables alone answer.
 
     Examples
     --------
@@ -322,7 +332,7 @@ def questions() -> dict[str, NetworkQuestion]:
             _total(row),
             is_listed=_if_asked if word in RARELY_ASKED else _has(row),
         )
-        for word, row in additive_quantities().items()
+        for word, row in {**taught(), **COURSE_QUANTITIES}.items()
         if word not in QUESTIONS
     }
     return {**QUESTIONS, **others}

@@ -48,13 +48,13 @@ def solve_network(
         return of_layer(selection, quantity, builder)
     if quantity in additive_quantities():
         return _total(selection, quantity, builder)
-    if not layer and not selection.over and can_explain(selection.analysis, "", quantity):
-        worked = explain(selection.analysis, "", quantity, builder.notation)
+    if not selection.over and can_explain(selection.analysis, layer, quantity):
+        worked = explain(selection.analysis, layer, quantity, builder.notation)
         return Solution(
             worked.value,
             unit=worked.unit,
             explanations=(worked,),
-            trees=lambda: substituted(explain(selection.analysis, "", quantity).steps),
+            trees=lambda: substituted(explain(selection.analysis, layer, quantity).steps),
             contexts=selection.contexts,
         )
     raise unknown(selection, quantity)
