@@ -17,7 +17,9 @@ _DEFORMED = "deform_conv"
 _PRODUCTS = "attention matmul einsum"
 _APART = "attention[window] attention[axis] attention[projections=false]"
 """Attention that is no module of PyTorch."""
-_NEWER = f"{_SEQUENCES} {_DEFORMED} {_PRODUCTS}"
+_FOREIGN = "opaque rbf"
+"""What no tool knows: a layer that is not written out, and the outputs of LeNet-5."""
+_NEWER = f"{_SEQUENCES} {_DEFORMED} {_PRODUCTS} {_FOREIGN}"
 _NORMS = "batchnorm layernorm groupnorm instancenorm"
 
 _OF_COUNTS = (
@@ -30,7 +32,11 @@ _OF_COUNTS = (
     ),
     Convention(
         "mac-conv",
-        {f"{_CONV} {_DEFORMED} transposed_conv": "mac"},
+        {
+            f"{_CONV} {_DEFORMED} transposed_conv": "mac",
+            f"{_DENSE} {_SEQUENCES} {_PRODUCTS} rbf": "0",
+            "opaque": "?",
+        },
         "multiply-accumulates of convolutions alone, without the dense layers",
         "He et al. 2016 (ResNet), section 4.1, for VGG-16: 15.3 billion",
         counts="operations",
@@ -49,7 +55,7 @@ _OF_COUNTS = (
             "rbf": "mac",
             "subsample": "window + output",
             "lstm gru": "stepped",
-            _PRODUCTS: "?",
+            f"{_PRODUCTS} {_DEFORMED} opaque": "?",
         },
         "connections: every weight and bias at every place where it is used",
         "LeCun, Bottou, Bengio, Haffner 1998 (LeNet-5), section II.B",
@@ -57,7 +63,7 @@ _OF_COUNTS = (
     ),
     Convention(
         "darknet",
-        {f"{_CONV} transposed_conv dense": "2*mac", _PRODUCTS: "?"},
+        {f"{_CONV} transposed_conv dense": "2*mac", f"{_NEWER} maxout": "?"},
         "BFLOPs: two for each multiply-accumulate of a convolution; γ and β are no weights",
         "pjreddie/darknet, what it prints when it loads a network",
         parameters="learned - norm",
@@ -114,7 +120,7 @@ _IMGCLSMOB = {
     "leaky_relu prelu": "2*output",
     "sigmoid": "4*output",
     _POOLS: "window",
-    _NEWER: "?",
+    f"{_NEWER} maxout": "?",
 }
 
 _OF_TOOLS = (
@@ -125,7 +131,8 @@ _OF_TOOLS = (
             "transposed_conv": "applied + add",
             f"{_NORMS} prelu rmsnorm grn embedding": "learned",
             "lstm gru": "stepped",
-            f"{_DEFORMED} {_APART}": "?",
+            "matmul einsum": "0",
+            f"{_DEFORMED} {_APART} {_FOREIGN}": "?",
         },
         "mult-adds of modules, biases included; norms count their parameters, not their map",
         "torchinfo 1.8.0; measured",
@@ -148,6 +155,7 @@ _OF_TOOLS = (
             "matmul einsum": "mac",
             "lstm gru embedding": "0",
             _DEFORMED: "0",
+            _FOREIGN: "?",
         },
         "multiply-accumulates under the name of flops, norms and adaptive average pools",
         "fvcore 0.1.5, FlopCountAnalysis; measured",
@@ -170,7 +178,8 @@ _OF_TOOLS = (
             "attention[bias=false]": "mac + multiply + divide + output",
             f"{_APART} attention[relative_position=true]": "?",
             "matmul": "mac",
-            f"{_SEQUENCES} {_DEFORMED}": "?",
+            "einsum": "0",
+            f"{_SEQUENCES} {_DEFORMED} {_FOREIGN}": "?",
         },
         "MACs with biases, norms, activations and pools; modules of some kinds count twice",
         "ptflops 0.7.5, backend pytorch; measured",
@@ -189,7 +198,7 @@ _OF_TOOLS = (
             "attention": "mac - products + add - divide - compare",
             "attention[relative_position=true]": "?",
             "matmul einsum": "mac",
-            f"{_SEQUENCES} {_DEFORMED}": "?",
+            f"{_SEQUENCES} {_DEFORMED} {_FOREIGN}": "?",
         },
         "MACs of convolution and dense layers, biases included",
         "ptflops 0.7.5, backend aten; measured",
@@ -207,7 +216,8 @@ _OF_TOOLS = (
             "avgpool": "output",
             "global_avgpool adaptive_avgpool": "binned",
             "softmax": "3*output - positions",
-            f"{_DEFORMED} {_APART}": "?",
+            "matmul einsum": "0",
+            f"{_DEFORMED} {_APART} {_FOREIGN}": "?",
             "lstm": "stepped + 8*states",
             "gru": "stepped + 7*states",
             "resize": "output",
@@ -240,7 +250,7 @@ _OF_TOOLS = (
             "einsum[inputs=2]": "contracted",
             "lstm": "mac + stepped + 2*states",
             "gru": "mac + stepped + states",
-            f"einsum {_DEFORMED} {_APART} attention[relative_position=true]": "?",
+            f"einsum maxout {_DEFORMED} {_APART} {_FOREIGN} attention[relative_position=true]": "?",
             "resize[rank=2,method=bicubic]": "?",
         },
         "FLOPs: two per MAC, biases of convolutions, norms, some activations, pools",
@@ -256,7 +266,8 @@ _OF_TOOLS = (
             "transposed_conv": "regrouped",
             "attention": "mac - products",
             "matmul": "mac",
-            f"{_DEFORMED} {_APART} attention[relative_position=true]": "?",
+            "einsum lstm gru": "0",
+            f"{_DEFORMED} {_APART} {_FOREIGN} attention[relative_position=true]": "?",
         },
         "MACs of convolution and dense layers",
         "calflops 0.3.2, its MACs; measured",
@@ -267,7 +278,8 @@ _OF_TOOLS = (
         {
             f"{_SUMS} gru matmul einsum": "2*mac",
             "attention": "2*mac - 2*products",
-            _DEFORMED: "?",
+            "lstm": "0",
+            f"{_DEFORMED} {_FOREIGN}": "?",
         },
         "FLOPs: two for each multiply-accumulate of convolutions and matrix products",
         "PyTorch 2.13, torch.utils.flop_counter.FlopCounterMode; measured",
@@ -331,6 +343,7 @@ _OF_TOOLS = (
             "gru[bidirectional=true]": "stepped + 55*states",
             "position_embedding constant_map": "output",
             f"{_DEFORMED} {_APART} attention[relative_position=true] attention[causal=true]": "?",
+            _FOREIGN: "?",
         },
         "weighted instructions under the name of MACs: a root counts 24, a quotient 4",
         "onnx-tool 1.0.1; measured on models exported by PyTorch",
@@ -357,7 +370,7 @@ _OF_TOOLS = (
             f"{_CONV} transposed_conv dense": "mac",
             "relu relu6 sigmoid": "input",
             _POOLS: "window",
-            _NEWER: "?",
+            f"{_NEWER} maxout": "?",
         },
         "multiply-accumulates, one for each activation, windows of pools; norms count nothing",
         "fitted to osmr/imgclsmob at edcbc4ac (November 2018), README.md: six figures of 7 digits",

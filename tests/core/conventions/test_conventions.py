@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
-from cnnanalyze.core.conventions import CONVENTIONS, DEFAULT, Convention, convention, names
+from cnnanalyze.core.conventions import CONVENTIONS, DEFAULT, REST, Convention, convention, names
 from cnnanalyze.core.conventions.formula import TERMS, Formula, parse
 from cnnanalyze.core.conventions.rule import UNKNOWN, select, spread
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.errors import CnnError, UsageError
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.testing import network_of
 
 
 def test_mac_counts_multiply_accumulates_alone() -> None:
@@ -45,8 +46,8 @@ def test_kinds_may_have_lines_of_their_own_and_others_count_nothing() -> None:
 @pytest.mark.parametrize("name", CONVENTIONS.names())
 def test_every_row_says_what_and_where(name: str) -> None:
     row = convention(name)
-    assert row.description
-    assert row.source
+    assert row.description, f"{name}: what is counted, in words"
+    assert row.source, f"{name}: who counts so, and where one can read it"
     assert row.parts.terms
     assert set(row.counts.split()) <= {"operations", "parameters"}
 
@@ -61,9 +62,48 @@ def test_every_row_names_kinds_and_terms_that_there_are(name: str) -> None:
                 if kind == "*":
                     continue
                 cls = KINDS.get(kind)
-                assert cls is not None
-                assert cls.kind == kind
-                assert {name for name, _ in conditions} <= {*cls.model_fields, "rank", "inputs"}
+                assert cls is not None, f"{name}: there is no layer kind '{kind}'"
+                assert cls.kind == kind, f"{name}: '{kind}' is another word for '{cls.kind}'"
+                asked = {attribute for attribute, _ in conditions}
+                unknown = asked - {*cls.model_fields, "rank", "inputs"}
+                assert unknown == set(), f"{name}: '{kind}' has no attributes {sorted(unknown)}"
+
+
+def multiplying() -> list[str]:
+    """Return the kinds of ours that multiply and add, by their examples."""
+    return [
+        cls.kind
+        for cls in KINDS
+        if "." not in cls.kind
+        and any(
+            facts.node.kind == cls.kind and facts.operations("mac")
+            for example in cls.examples
+            for facts in cnn.analyze(network_of(cls.kind, example.inputs, example.attributes))
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in CONVENTIONS.names() if "operations" in convention(name).counts]
+)
+def test_every_row_says_what_kinds_count_that_multiply(name: str) -> None:
+    told = convention(name).operations
+    kinds = {select(selector)[0] for selectors in told for selector in selectors.split()}
+    if REST in kinds:
+        return
+    silent = sorted(set(multiplying()) - kinds)
+    assert silent == [], (
+        f"the row '{name}' in cnnanalyze/core/conventions/tools.py counts nothing for {silent}: "
+        "give each its formula, '0' if the tool counts nothing, or '?' if nobody knows"
+    )
+
+
+def test_what_is_not_written_out_is_counted_by_no_tool() -> None:
+    net = "{cnn: 1, input: 7x11x2, layers: [{conv: {filters: 5, kernel: 3}}, "
+    report = cnn.analyze(cnn.loads(f"{net}{{opaque: {{output: 5x9x4, macs: 4000}}}}]}}"))
+    assert report.total.operations("mac") == 4050 + 4000
+    for tool in ("torchinfo", "fvcore", "onnx-tool", "darknet", "mac-conv"):
+        assert report.total.uncounted(tool) == ("opaque",)
 
 
 # --- rules that depend on attributes --------------------------------------------------------------
