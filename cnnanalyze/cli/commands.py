@@ -213,7 +213,7 @@ def make_command(name: str) -> Any:  # noqa: ANN401 - click's command, from wher
         cls=Command,
         help=_unwrap(function),
         short_help=entry.purpose,
-        epilog=_show(module.EXAMPLES),
+        epilog=_show(getattr(module, "EXAMPLES", ())),
         rich_help_panel=entry.panel,
     )(function)
     return typer.main.get_command(app)
@@ -253,6 +253,8 @@ def _unwrap(function: Callable[..., None]) -> str:
 
 def _show(examples: tuple[tuple[str, str], ...]) -> str:
     """Return what stands below the options: what to type, and what that is good for."""
+    if not examples:
+        return ""
     lines = [f"  [cyan]{line}[/cyan]\n    [dim]{purpose}[/dim]" for line, purpose in examples]
     return "\n".join(["[bold]Examples[/bold]", *lines])
 

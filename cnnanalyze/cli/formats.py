@@ -9,14 +9,10 @@ from typing import TypeVar
 
 from cnnanalyze.core.files import exists, is_file
 from cnnanalyze.errors import UsageError
+from cnnanalyze.report.formats import OWN_FORMATS
 
 ENDINGS = {
-    "text": (".txt",),
-    "markdown": (".md", ".markdown"),
-    "html": (".html", ".htm"),
-    "latex": (".tex",),
-    "json": (".json",),
-    "csv": (".csv",),
+    **{name: entry.endings for name, entry in OWN_FORMATS.items()},
     "svg": (".svg",),
     "png": (".png",),
     "jsonl": (".jsonl",),

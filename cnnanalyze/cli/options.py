@@ -10,6 +10,7 @@ import typer
 
 from cnnanalyze.cli import completion as complete
 from cnnanalyze.errors import UsageError
+from cnnanalyze.report.formats import own_formats
 
 if TYPE_CHECKING:
     from cnnanalyze.cli.folders import Scan
@@ -25,12 +26,12 @@ def format_option(
     extends: bool = False,
     tables: bool = False,
 ) -> Any:  # noqa: ANN401
-    """Return the option that names the format of a result, one of those of a ``Literal``.
+    """Return the option that names the format of a result, one of a ``Literal`` or of some names.
 
     If others may extend the formats, those of installed packages are taken, too; of a result that
     is a table, also those that write tables alone.
     """
-    known = get_args(formats)
+    known = get_args(formats) or tuple(formats)
 
     def offered() -> Sequence[str]:
         if not extends:
@@ -57,8 +58,7 @@ def format_option(
     )
 
 
-DocumentFormat = Literal["text", "markdown", "latex", "html", "json"]
-TableFormat = Literal["text", "markdown", "latex", "html", "json", "csv"]
+DOCUMENT_FORMATS, TABLE_FORMATS = own_formats(), own_formats(tables=True)
 FindingFormat = Literal[
     "text",
     "concise",
@@ -105,8 +105,8 @@ Spec = Annotated[
         autocompletion=complete.specs,
     ),
 ]
-Format = Annotated[str | None, format_option(TableFormat, extends=True, tables=True)]
-Reference = Annotated[str | None, format_option(DocumentFormat, extends=True)]
+Format = Annotated[str | None, format_option(TABLE_FORMATS, extends=True, tables=True)]
+Reference = Annotated[str | None, format_option(DOCUMENT_FORMATS, extends=True)]
 Output = Annotated[
     Path | None,
     typer.Option(

@@ -77,7 +77,7 @@ class Column(NamedTuple):
     title: str
     about: str
     get: Callable[[LayerRow, View], Value]
-    priority: int
+    priority: int = ON_REQUEST
     """In a narrow table the column with the largest is left out first; 0 is never left out."""
     total: Callable[[View], Value] | None = None
     """The total below the rows; nothing where a sum has no meaning."""
@@ -128,15 +128,14 @@ def of_network(quantity: Quantity, analysis: Analysis, terms: Terms) -> Value:
     return f"≥ {number_text(quantity, number)}" if is_partial else number
 
 
-def column_of(quantity: Quantity, priority: int) -> Column:
+def column_of(quantity: Quantity) -> Column:
     """Return the column that shows a quantity."""
     return Column(
         quantity.column,
         "" if quantity.key == "operations" else quantity.heading,
         quantity.about,
         lambda r, v: of_row(quantity, r, v),
-        priority,
-        lambda v: of_view(quantity, v),
+        total=lambda v: of_view(quantity, v),
         text=lambda value: number_text(quantity, value),
         of_place=quantity.of_place,
     )
@@ -203,35 +202,29 @@ _OWN: tuple[Column, ...] = (
         "layer",
         "path of the layer or of the group",
         lambda r, _: r.name,
-        0,
         align="left",
         of_place=True,
     ),
-    Column(
-        "kind", "kind", "layer kind, or layers in a group", lambda r, _: r.kind, 1, align="left"
-    ),
+    Column("kind", "kind", "layer kind, or layers in a group", lambda r, _: r.kind, align="left"),
     Column(
         "attributes",
         "attributes",
         "kernel, stride, padding and what else is not at its default",
         lambda r, _: "" if r.only is None else brief(r.only.node),
-        5,
         align="left",
     ),
-    Column("input", "input", "shapes that go in", _input, ON_REQUEST),
+    Column("input", "input", "shapes that go in", _input),
     Column(
         "output",
         "output",
         "shape that comes out, for one image",
         lambda r, v: v.options.shape(r.last.output),
-        0,
     ),
     Column(
         "parameter_share",
         "% parameters",
         "share of the network's parameters",
         lambda r, v: percent(r.total.parameters, v.total.parameters),
-        ON_REQUEST,
         text=_percent,
     ),
     Column(
@@ -239,7 +232,6 @@ _OWN: tuple[Column, ...] = (
         "%",
         "share of the network's operations under the chosen convention",
         _share,
-        3,
         text=_percent,
     ),
     Column(
@@ -247,7 +239,6 @@ _OWN: tuple[Column, ...] = (
         "share",
         "the operations of the row against the row that has most",
         _length,
-        5,
         align="left",
         text=_bar,
         drawn=True,
@@ -257,35 +248,30 @@ _OWN: tuple[Column, ...] = (
         "field",
         "receptive field in the input; '+all' if all of it is seen, too",
         lambda r, _: of_each(r.last, brief_field),
-        2,
     ),
     Column(
         "stride",
         "stride",
         "effective stride in the input",
         lambda r, _: of_each(r.last, brief_stride),
-        6,
     ),
     Column(
         "padding",
         "padding",
         "effective padding of the input",
         lambda r, _: of_each(r.last, brief_padding),
-        11,
     ),
     Column(
         "centre",
         "centre",
         "middle of what the first unit sees, as an index of the input",
         lambda r, _: of_each(r.last, brief_centre),
-        ON_REQUEST,
     ),
     Column(
         "aligned",
         "aligned",
         "whether all paths to here see around one centre at one stride",
         lambda r, _: _aligned(r),
-        ON_REQUEST,
         align="left",
     ),
     Column(
@@ -293,13 +279,11 @@ _OWN: tuple[Column, ...] = (
         "least field",
         "receptive field along the narrowest path",
         lambda r, _: _minimal(r),
-        ON_REQUEST,
     ),
-    Column(
-        "fit", "fit", "how the windows lie on their input", lambda r, _: _fit(r), 12, align="left"
-    ),
+    Column("fit", "fit", "how the windows lie on their input", lambda r, _: _fit(r), align="left"),
 )
-"""What is shown beside quantities: words, shapes, shares, and where a unit looks."""
+"""What is shown beside quantities: words, shapes, shares, and where a unit looks; the table below
+says which of them are shown unasked."""
 
 PRIORITIES = {
     "name": 0,
@@ -329,7 +313,8 @@ PRIORITIES = {
     "live": 7,
     "weight_memory": ON_REQUEST,
 }
-"""The order of the columns, and which go first where there is no room; all others come last."""
+"""The order of the columns, and which go first where there is no room; all others come last, and
+only if somebody asks for them."""
 
 
 def columns() -> dict[str, Column]:
@@ -337,18 +322,14 @@ def columns() -> dict[str, Column]:
 
     Examples
     --------
-    >>> [key for key in columns() if key not in PRIORITIES]
-    ['non_trainable', 'statistics', 'stored', 'live_activations', 'memory']
+    >>> list(columns())[:3], columns()["name"].priority, columns()["stored"].priority
+    (['name', 'kind', 'attributes'], 0, 99)
     """
     own = {c.key: c for c in _OWN}
-    counted = {
-        q.column: column_of(q, PRIORITIES.get(q.column, ON_REQUEST))
-        for q in rows(layers=True)
-        if q.column not in own
-    }
+    counted = {q.column: column_of(q) for q in rows(layers=True) if q.column not in own}
     known = {**own, **counted}
-    ordered = [*(key for key in PRIORITIES if key in known), *known]
-    return {key: known[key] for key in ordered}
+    ordered = dict.fromkeys([*(key for key in PRIORITIES if key in known), *known])
+    return {key: known[key]._replace(priority=PRIORITIES.get(key, ON_REQUEST)) for key in ordered}
 
 
 def column(key: str) -> Column:

@@ -14,6 +14,7 @@ import pytest
 from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli import options as option
 from cnnanalyze.cli.commands import make_command, make_group
+from tests.architecture.source import PACKAGE
 from tests.cli.options import options_of
 
 
@@ -66,6 +67,20 @@ def test_help_of_all_commands_imports_none() -> None:
         assert f"cnnanalyze.cli.{name}" not in done.stderr
         assert name in done.stdout
         assert entry.purpose.split()[0] in done.stdout
+
+
+def test_every_module_of_a_command_is_in_the_list() -> None:
+    texts = [path.read_text("utf-8") for path in (PACKAGE / "cli").glob("*.py")]
+    said = re.compile(r'"""``cnnanalyze (\w+)``')
+    named = {found[1] for text in texts if (found := said.match(text))}
+    assert named == set(COMMANDS), "COMMANDS in cnnanalyze/cli/commands.py lacks or invents some"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_has_examples(name: str) -> None:
+    module = sys.modules[make_command(name).callback.__module__]
+    examples = getattr(module, "EXAMPLES", ())
+    assert examples, f"{module.__name__} needs EXAMPLES: lines to type, each with its purpose"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -187,14 +202,14 @@ def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
     from cnnanalyze.report.writers import known
 
     return {
-        "summary": (option.TableFormat, known(tables=True)),
-        "zoo": (option.TableFormat, known(tables=True)),
-        "layers": (option.DocumentFormat, known()),
-        "rule": (option.DocumentFormat, known()),
-        "explain": (option.DocumentFormat, known()),
-        "solve": (option.DocumentFormat, known()),
-        "convolve": (option.DocumentFormat, known()),
-        "grade": (option.TableFormat, known(tables=True)),
+        "summary": (option.TABLE_FORMATS, known(tables=True)),
+        "zoo": (option.TABLE_FORMATS, known(tables=True)),
+        "layers": (option.DOCUMENT_FORMATS, known()),
+        "rule": (option.DOCUMENT_FORMATS, known()),
+        "explain": (option.DOCUMENT_FORMATS, known()),
+        "solve": (option.DOCUMENT_FORMATS, known()),
+        "convolve": (option.DOCUMENT_FORMATS, known()),
+        "grade": (option.TABLE_FORMATS, known(tables=True)),
         "lint": (option.FindingFormat, tuple(FINDINGS)),
         "check": (option.FindingFormat, tuple(FINDINGS)),
     }
@@ -203,17 +218,18 @@ def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
 @pytest.mark.parametrize("command", formats())
 def test_the_formats_of_an_option_are_those_that_can_be_written(command: str) -> None:
     listed, written = formats()[command]
-    assert get_args(listed)[0] == written[0]  # the usual one
-    assert set(get_args(listed)) == set(written)
+    names = get_args(listed) or listed
+    assert names[0] == written[0]  # the usual one
+    assert set(names) == set(written)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_names_the_formats(name: str, help_of: Callable[[str], str]) -> None:
     if "--format" in {word for o in options_of(name) for word in o.names}:
-        known = {"compare": option.DocumentFormat}.get(name)
+        known = {"compare": option.DOCUMENT_FORMATS}.get(name)
         shown = re.search(r"--format +-f +([a-z|]+)", help_of(name))
         assert shown is not None
-        assert known is None or shown[1] == "|".join(get_args(known))
+        assert known is None or shown[1] == "|".join(known)
 
 
 def test_an_empty_format_is_none(run: Any) -> None:

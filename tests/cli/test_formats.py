@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from cnnanalyze.cli.formats import endings_of
+from cnnanalyze.report.writers import known
+
 SPEC = (
     "{cnn: 1, name: tiny, input: 7x11x3, layers: [{conv: {filters: 5, kernel: 3}}], "
     "budgets: {parameters: 1000}, "
@@ -102,7 +105,7 @@ def test_the_message_names_every_ending_and_the_way_around(
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         f"error: this command writes no .svg file: '{target}'\n"
-        "  help: the name can end in .txt, .csv, .html, .json, .tex or .md; '--format' names the "
+        f"  help: the name can end in {endings_of(known(tables=True))}; '--format' names the "
         "format of any other file; 'cnnanalyze draw' draws a picture\n"
     )
 

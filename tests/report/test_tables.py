@@ -97,9 +97,10 @@ def test_chosen_columns_are_never_dropped(small: Analysis) -> None:
 
 def test_every_column_explains_itself() -> None:
     assert len({c.key for c in columns().values()}) == len(columns())
-    assert all(
-        c.about and c.about[0].islower() and not c.about.endswith(".") for c in columns().values()
-    )
+    badly = [
+        key for key, c in columns().items() if not c.about[:1].islower() or c.about.endswith(".")
+    ]
+    assert badly == [], "'about' begins with a small letter and ends without a full stop"
     assert {c.priority for c in columns().values()} >= {0, ON_REQUEST}
 
 
@@ -232,6 +233,7 @@ def test_rows_of_equal_layers_differ_in_what_is_of_their_place() -> None:
     for row, facts in zip(shown.rows, analysis, strict=True):
         alone = view(analysis)
         only = next(r for r in alone.rows if r.path == facts.node.id)
-        assert {k: c.value for k, c in zip(keys, row, strict=True)} == {
-            c.key: c.get(only, alone) for c in columns().values()
-        }
+        had = {k: c.value for k, c in zip(keys, row, strict=True)}
+        right = {c.key: c.get(only, alone) for c in columns().values()}
+        wrong = [key for key in keys if had[key] != right[key]]
+        assert wrong == [], f"'of_place=True' is missing at the columns {wrong}"

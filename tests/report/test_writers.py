@@ -24,7 +24,6 @@ import cnnanalyze.report
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.auditing.examine import audit
 from cnnanalyze.characters import cells
-from cnnanalyze.cli.formats import ENDINGS
 from cnnanalyze.course.explanations.explain import explain, quantities
 from cnnanalyze.course.grading.answers import Paper
 from cnnanalyze.course.grading.grade import grade
@@ -62,6 +61,7 @@ from cnnanalyze.report.document import (
     prose,
 )
 from cnnanalyze.report.findings import rule_reference
+from cnnanalyze.report.formats import OWN_FORMATS
 from cnnanalyze.report.formula import Formula, matrix
 from cnnanalyze.report.graded import document as marks
 from cnnanalyze.report.json import dump
@@ -277,7 +277,9 @@ SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
 
 
 def test_every_subject_has_a_sample() -> None:
-    assert {*subjects(), "hostile"} == set(SAMPLES)
+    lacking = set(subjects()) - set(SAMPLES)
+    assert lacking == set(), "SAMPLES in this file needs a document of each, such as somebody gets"
+    assert set(SAMPLES) - {*subjects(), "hostile"} == set()
 
 
 @pytest.fixture(params=SAMPLES, scope="module")
@@ -556,8 +558,18 @@ def test_planes_stand_side_by_side_and_below_one_another_where_it_is_narrow() ->
 # --- the registry ---------------------------------------------------------------------------------
 
 
-def test_the_command_line_knows_the_same_endings() -> None:
-    assert {name: find(name).endings for name in known(tables=True)}.items() <= ENDINGS.items()
+@pytest.mark.parametrize("name", known(tables=True))
+def test_the_table_says_of_a_format_what_its_class_says(name: str) -> None:
+    entry, cls = OWN_FORMATS[name], find(name)
+    said = (cls.endings, cls.is_tabular)
+    assert (entry.endings, entry.is_tabular) == said, f"OWN_FORMATS in {TABLE} says otherwise"
+
+
+def test_what_every_format_writes_is_checked() -> None:
+    unchecked = (
+        set(known(tables=True)) - set(CHECKS) - {"text"}
+    )  # its lines have tests of their own
+    assert unchecked == set(), "CHECKS in this file needs a function that reads what it writes"
 
 
 def test_an_unknown_format_is_refused_with_the_nearest() -> None:
@@ -565,7 +577,7 @@ def test_an_unknown_format_is_refused_with_the_nearest() -> None:
         render(hostile(), "markdwon")
     assert str(caught.value) == (
         "error: there is no format 'markdwon'; did you mean 'markdown'?\n"
-        "  help: the formats are text, html, json, latex, markdown"
+        f"  help: the formats are {', '.join(known())}"
     )
 
 
@@ -642,4 +654,8 @@ def test_every_writer_of_this_package_is_in_the_table() -> None:
         for path in folder.glob("*.py")
         if (found := re.search(r'^@writer\("(\w+)"', path.read_text("utf-8"), re.MULTILINE))
     }
-    assert decorated == {name for name in FORMATS.words() if "." not in name}
+    in_table = {name for name in FORMATS.words() if "." not in name}
+    assert decorated == in_table, f"OWN_FORMATS in {TABLE} lacks or invents some"
+
+
+TABLE = "cnnanalyze/report/formats.py"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from cnnanalyze.report import no_format
 from cnnanalyze.report.document import Document
+from cnnanalyze.report.formats import OWN_FORMATS
 from cnnanalyze.report.writers.writer import FORMATS, BlockWriter, Format, Writer, writer
 
 __all__ = [
@@ -26,16 +27,8 @@ __all__ = [
 
 USUAL = "text"
 """The format for people who look at a terminal."""
-_MODULES = {
-    "terminal": "text",
-    "markdown": "markdown",
-    "latex": "latex",
-    "html": "html",
-    "json": "json",
-    "csv": "csv",
-}
-for _module, _name in _MODULES.items():
-    FORMATS.house(f"{__name__}.{_module}", _name)
+for _name, _entry in OWN_FORMATS.items():
+    FORMATS.house(f"{__name__}.{_entry.module}", _name)
 
 
 def known(*, tables: bool = False) -> tuple[str, ...]:
@@ -48,8 +41,8 @@ def known(*, tables: bool = False) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> known()[:5]
-    ('text', 'html', 'json', 'latex', 'markdown')
+    >>> known()[0], {"html", "json"} <= set(known()), "csv" in known(), "csv" in known(tables=True)
+    ('text', True, False, True)
     """
     FORMATS.load_plugins()
     names = FORMATS.names()
