@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,7 +63,8 @@ def test_conformance_suite_accepts_a_front_end(model: Path) -> None:
 def test_front_ends_that_come_along_have_samples_and_pass_the_conformance_suite() -> None:
     endings = " ".join(MODULES.values()).split()
     samples = {ending: sorted(SAMPLES.glob(f"*{ending}")) for ending in endings}
-    assert [ending for ending, found in samples.items() if not found] == []
+    lacking = [ending for ending, found in samples.items() if not found]
+    assert lacking == [], f"tests/exchange/samples/ has no small file that ends in {lacking}"
     for sample in (one for found in samples.values() for one in found):
         check_front_end(sample)
 
@@ -72,9 +74,28 @@ def test_every_front_end_of_this_package_is_in_the_table() -> None:
     decorated = {
         ".".join(path.relative_to(room).with_suffix("").parts)
         for path in room.rglob("*.py")
-        if path.stem != "front_end" and "\n@front_end(" in path.read_text("utf-8")
+        if path.stem != "front_end" and DECORATED.search(path.read_text("utf-8"))
     }
-    assert decorated == set(MODULES)
+    assert decorated == set(MODULES), "MODULES in cnnanalyze/exchange/front_end.py lacks some"
+
+
+DECORATED = re.compile(r"^@(?:\w+\.)*front_end\(", re.MULTILINE)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_front_end_of_this_package_has_tests_of_its_messages(module: str) -> None:
+    name = module.partition(".")[0]
+    here = Path(__file__).parent
+    found = [*here.glob(f"test_{name}.py"), *here.glob(f"{name}/test_*.py")]
+    assert found, f"tests/exchange/test_{name}.py is missing"
+
+
+@pytest.mark.parametrize("ending", " ".join(MODULES.values()).split())
+def test_every_front_end_of_this_package_is_in_the_guide(ending: str) -> None:
+    guide = (PACKAGE.parent / "docs" / "guides" / "import.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in guide.splitlines() if line.startswith("| `.")]
+    said = f"the table of docs/guides/import.md does not name {ending}"
+    assert any(f"`{ending}`" in row for row in rows), said
 
 
 def problems(read: Callable[[Path], cnn.Network], path: Path) -> str:

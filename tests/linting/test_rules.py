@@ -62,16 +62,17 @@ def test_rule_is_documented(code: str) -> None:
     cls = of(code)
     text = cls.__doc__ or ""
     first, *rest = text.strip().split("\n\n")
-    assert re.fullmatch(r"[^\n]+\.", first), "the first line is one sentence"
-    starts = [paragraph.strip().split(":")[0] for paragraph in rest]
-    assert {"Why", "Instead"} <= set(starts), "paragraphs 'Why:' and 'Instead:'"
-    assert cls.source.strip()
-    assert cls.trips.strip()
+    assert re.fullmatch(r"[^\n]+\.", first), "the first line of the docstring is one sentence"
+    starts = {paragraph.strip().split(":")[0] for paragraph in rest}
+    lacking = {"Why", "Instead"} - starts
+    assert lacking == set(), "the docstring has paragraphs that begin with 'Why:' and 'Instead:'"
+    assert cls.source.strip(), "'source' says who says so, and where"
+    assert cls.trips.strip(), "'trips' says which good networks trip it, or none"
     assert cls.severity in SEVERITIES
     assert is_code(cls.code)
     assert is_name(cls.name)
-    known = {*PROFILES}
-    assert {p for p in cls.profiles if not p.startswith("target:")} <= known
+    unknown = {p for p in cls.profiles if not p.startswith("target:")} - {*PROFILES}
+    assert unknown == set(), f"'profiles' takes {', '.join(PROFILES)} and 'target:NAME'"
     assert all(type(number) in {int, float} for number in cls.thresholds.values())
 
 
@@ -80,9 +81,10 @@ def test_rule_lives_in_a_file_of_its_own_name(code: str) -> None:
     cls = of(code)
     path = FOLDER.joinpath(*cls.__module__.split(".")[-2:]).with_suffix(".py")
     assert path.is_file()
-    assert path.stem.replace("_", "-") == cls.name
-    assert cls.__name__.lower() == cls.name.replace("-", "")
-    assert path.read_text("utf-8").startswith(f'"""{code}: ')
+    assert path.stem == cls.name.replace("-", "_"), "the file is called as the rule is"
+    assert cls.__name__.lower() == cls.name.replace("-", ""), "the class is called as the rule is"
+    head = path.read_text("utf-8").partition("\n")[0]
+    assert head.startswith(f'"""{code}: '), "the docstring of the module begins with the code"
 
 
 def test_families_are_folders() -> None:
@@ -98,9 +100,10 @@ ELSEWHERE = {"BG007": "test_budget_rules.py"}
 
 @judging
 def test_rule_has_cases(code: str) -> None:
-    assert of(code).invalid or Path(__file__).with_name(ELSEWHERE[code]).is_file()
-    if stage_of(of(code)) != "fault":
-        assert of(code).valid
+    tested = of(code).invalid or code in ELSEWHERE
+    assert tested, "'invalid' has a case, or ELSEWHERE in this file says where the rule is tried"
+    assert code not in ELSEWHERE or Path(__file__).with_name(ELSEWHERE[code]).is_file()
+    assert of(code).valid or stage_of(of(code)) == "fault", "'valid' has a case that is quiet"
 
 
 @pytest.mark.parametrize(("code", "case"), cases("invalid"))

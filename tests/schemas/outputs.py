@@ -88,6 +88,7 @@ OUTPUTS: tuple[tuple[str, str], ...] = (
     ("budget", "budget wider.yaml --baseline old.json"),
     ("lint", "lint net.yaml other.yaml faulty.yaml --isolated --profile strict"),
     ("lint", "lint other.yaml --isolated --ignore ALL"),
+    ("lint", "check net.yaml --against other.yaml"),
     ("explain", "explain net.yaml b"),
     ("explain", "explain net.yaml"),
     ("explain", "explain zoo:lecture_000_lenet fc3 receptive_field --notation ng"),

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.cli import COMMANDS
+from cnnanalyze.cli.commands import make_command
 from cnnanalyze.core.tree import plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
@@ -51,6 +53,20 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Path:
 def test_every_form_has_a_version_and_a_schema() -> None:
     assert set(SCHEMAS) == set(VERSIONS)
     assert WRITTEN | READ | {"lint_baseline", "budget_baseline"} == set(SCHEMAS)
+
+
+def test_what_every_command_prints_as_json_has_a_schema() -> None:
+    printing = {
+        name
+        for name in COMMANDS
+        for option in make_command(name).params
+        if "--format" in option.opts and "json" in option.metavar.split("|")
+    }
+    tried = {shlex.split(command)[0] for _, command in OUTPUTS}
+    assert printing - tried == set(), (
+        "OUTPUTS in tests/schemas/outputs.py has a line for each, with the name of the schema that "
+        "cnnanalyze/schemas declares"
+    )
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
