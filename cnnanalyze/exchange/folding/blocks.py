@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import count
+from itertools import compress, count
 
 from cnnanalyze.exchange.folding.generalisation import Aligned, Generalisation, Unfit
 from cnnanalyze.exchange.folding.library import Library, anonymous
@@ -281,10 +281,6 @@ def _make(cluster: _Cluster, library: Library) -> dict[int, tuple[int, Steps]]:
     return {}
 
 
-def _is_whole(step: Step) -> bool:
-    return all(isinstance(b, str) or None not in b for b in step.branches)
-
-
 def _make_joins(cluster: _Cluster, library: Library) -> dict[int, tuple[int, Steps]]:
     if cluster.model.word == REGION:
         bodies = [s.branches[0] for s in cluster.aligned]
@@ -342,35 +338,70 @@ def _following(places: Sequence[_Place]) -> int:
 # --- joins, and the lists that lack them ----------------------------------------------------------
 
 
-def _runs_like(cluster: _Cluster, library: Library) -> list[_Place]:
+def _runs_like(cluster: _Cluster, library: Library) -> list[_Run]:
     """Return where the branch of a join stands without the join that adds its input."""
-    body = _body(cluster.model)
-    if body is None or cluster.places[0].outside or not all(map(_is_whole, cluster.aligned)):
+    bodies = [_body(step) for step in cluster.aligned]
+    if None in bodies or cluster.places[0].outside:
         return []
-    form = library.forms.of(body)
+    ways = dict.fromkeys(tuple(s is not None for s in body) for body in bodies if body is not None)
+    model = _body(cluster.model)
+    assert model is not None
+    patterns = [
+        (library.forms.of(tuple(filter(None, compress(model, way)))), way)
+        for way in sorted(ways, key=sum, reverse=True)
+    ]
     own = {id(b) for place in cluster.places for b in place.step.branches}
-    found: list[_Place] = []
+    found: list[_Run] = []
     lists = {id(place.steps): place.steps for place in cluster.places}
     for steps_ in lists.values():
         if id(steps_) in own:
             continue
         forms = library.forms.of(tuple(replace(s, sources=(), name="") for s in steps_))
-        at = 0
-        while at + len(form) <= len(forms):
-            run = steps_[at : at + len(form)]
-            if forms[at : at + len(form)] == form and _is_chain(run):
-                found.append(_Place(steps_, at))
-                at += len(form)
-            else:
-                at += 1
+        matches: list[_Run] = []
+        for at in range(len(steps_)):
+            for form, way in patterns:
+                run = steps_[at : at + len(form)]
+                if forms[at : at + len(form)] == form and _is_chain(run):
+                    matches.append(_Run(_Place(steps_, at), way))
+        end = 0
+        for match in matches:
+            if match.place.at >= end:
+                end = match.end
+                inside = (o for o in matches if match.place.at < o.place.at and o.end <= end)
+                found.append(replace(match, others=tuple(inside)))
     return found if len(found) <= _MOST_RUNS else []
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """Where the branch of a join stands without it."""
+
+    place: _Place
+    way: tuple[bool, ...]
+    """For each step of the longest branch whether there is one here."""
+    others: tuple[_Run, ...] = ()
+    """Shorter ones inside of this: its first steps may belong to something else."""
+
+    @property
+    def length(self) -> int:
+        return sum(self.way)
+
+    @property
+    def end(self) -> int:
+        return self.place.at + self.length
+
+    @property
+    def aligned(self) -> Aligned:
+        """The steps, nothing where others have one, and nothing for the join."""
+        steps = iter(anonymous(self.place.run(self.length)))
+        return (*(next(steps) if is_there else None for is_there in self.way), None)
 
 
 def _is_chain(run: Steps) -> bool:
     return not any(s.name for s in run[:-1]) and not any(s.sources for s in run[1:])
 
 
-def _body(step: Step) -> Steps | None:
+def _body(step: Step) -> Aligned | None:
     """Return the only branch with steps, if the other one passes on what comes in."""
     if step.word == REGION or len(step.branches) != 2 or () not in step.branches:  # noqa: PLR2004
         return None
@@ -379,27 +410,27 @@ def _body(step: Step) -> Steps | None:
 
 
 def _make_with_runs(
-    cluster: _Cluster, runs: list[_Place], library: Library
+    cluster: _Cluster, runs: list[_Run], library: Library
 ) -> dict[int, tuple[int, Steps]]:
-    length = len(_body(cluster.model) or ())
     joins: list[Aligned] = [_spread(step) for step in cluster.aligned]
 
-    def weight(others: list[_Place]) -> int:
-        instances = [*joins, *((*anonymous(p.run(length)), None) for p in others)]
+    def weight(others: list[_Run]) -> int:
+        instances = [*joins, *(run.aligned for run in others)]
         found = Generalisation([_first(i).read for i in instances], is_block=True)
         found.steps(instances)
         return len(found.params) + sum(p.startswith("with_") for p in found.params)
 
     for run in list(runs):
-        if len(runs) > 1 and weight([r for r in runs if r is not run]) < weight(runs):
-            runs = [r for r in runs if r is not run]
-    instances = [*joins, *((*anonymous(p.run(length)), None) for p in runs)]
-    calls = library.add(name_of(cluster.model, library), instances)
-    changed: dict[int, tuple[int, Steps]] = {}
-    for call, place in zip(calls, [*cluster.places, *runs], strict=True):
-        width = 1 if place in cluster.places else length
-        changed[id(place.step)] = (width, (_in_place(call, place.run(width)),))
-    return changed
+        rest = [r for r in runs if r is not run]
+        ways = [runs, *([*rest, other] for other in run.others), *filter(None, [rest])]
+        runs = min(ways, key=weight)
+    instances = [*joins, *(run.aligned for run in runs)]
+    calls = iter(library.add(name_of(cluster.model, library), instances))
+    lengths = [*((place, 1) for place in cluster.places), *((r.place, r.length) for r in runs)]
+    return {
+        id(place.step): (length, (_in_place(next(calls), place.run(length)),))
+        for place, length in lengths
+    }
 
 
 def _first(instance: Aligned) -> Step:
@@ -411,4 +442,5 @@ def _spread(step: Step) -> Aligned:
     body = _body(step)
     assert body is not None
     branches = tuple(ENTRY if b == () else () for b in step.branches)
-    return (*body, replace(step, branches=branches, read=body[-1].made))
+    last = next(inner for inner in reversed(body) if inner is not None)
+    return (*body, replace(step, branches=branches, read=last.made))

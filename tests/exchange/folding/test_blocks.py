@@ -63,6 +63,26 @@ def test_a_list_without_the_join_is_the_same_block_where_nothing_can_be_added() 
     assert len(found) <= 16
 
 
+def test_a_list_that_lacks_a_step_as_some_joins_do_is_the_same_block() -> None:
+    def build(b: cnn.NetworkBuilder, x: Tensor) -> Tensor:
+        x = conv(b, x, 12, 3, 2)  # looks like the first step of a block, and is none
+        for filters, stride, ratio, count in ((4, 1, 1, 2), (8, 2, 6, 3), (16, 2, 6, 2)):
+            for k in range(count):
+                y = conv(b, x, ratio * x.channels, 1) if ratio > 1 else x
+                y = b.depthwise(y, kernel=3, stride=1 if k else stride, padding="same")
+                y = b.batchnorm(b.conv(b.sigmoid(y), filters=filters, kernel=1))
+                x = b.add(x, y) if k else y
+        return x
+
+    found = folded(build)
+    start = found.index("layers:")
+    assert "      - {conv_tanh: 6 * $in, when: $with_conv_tanh}" in found
+    assert "      - {add: [x, []], when: $x.channels == $filters}" in found
+    assert found[start + 1] == "  - conv_tanh: {filters: 12, kernel: 3, stride: 2}"
+    assert sum("depthwise" in line for line in found) == 1
+    assert len(found) - start <= 10
+
+
 def test_what_a_join_reads_by_name_is_an_input_of_its_block() -> None:
     def build(b: cnn.NetworkBuilder, x: Tensor) -> Tensor:
         before = after = x
