@@ -253,19 +253,21 @@ def _begun(graph: Graph, inputs: Mapping[str, Sequence[int]]) -> Graph:
 
 
 def _wanted(graph: Graph, outputs: Sequence[str] | None) -> Graph:
-    """Return the part of a graph that some values need."""
+    """Return the part of a graph that some values need; that of a node is called by either."""
     named = {value.name: value for value in (*graph.outputs, *graph.values.values())}
-    made = {name for op in graph.operations for name in op.outputs}
+    made = {name: name for op in graph.operations for name in op.outputs}
+    made = {op.name: op.outputs[0] for op in graph.operations if len(op.outputs) == 1} | made
     for name in outputs or ():
         if name not in made:
             raise SpecError(
                 f"there is no value '{name}' that an operation gives",
-                help=f"the outputs are {', '.join(repr(one.name) for one in graph.outputs)}",
+                help=f"the outputs are {', '.join(repr(one.name) for one in graph.outputs)}; any "
+                "node can be named as well",
             )
     ends = (
         graph.outputs
         if outputs is None
-        else tuple(named.get(name, Declared(name, "float32", None)) for name in outputs)
+        else tuple(named.get(n, Declared(n, "float32", None)) for n in map(made.get, outputs) if n)
     )
     needed = {one.name for one in ends}
     kept: list[Operation] = []

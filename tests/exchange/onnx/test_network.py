@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -316,6 +317,18 @@ def test_wishes_that_cannot_be_met_are_refused(
     with pytest.raises(SpecError) as caught:
         network(model([node("y = Relu x")]), inputs=inputs, outputs=outputs)
     assert caught.value.message == said
+
+
+def test_an_output_may_be_called_by_its_node() -> None:
+    chain = [replace(node("b = Relu x"), name="first"), node("y = Tanh b")]
+    part = network(model(chain), outputs=["first"])
+    assert words(part) == ["relu 10x14x3"]
+    with pytest.raises(SpecError) as caught:
+        network(model(chain), outputs=["second"])
+    assert str(caught.value) == (
+        "error: there is no value 'second' that an operation gives\n"
+        "  help: the outputs are 'y'; any node can be named as well"
+    )
 
 
 def test_what_no_operation_gives_has_no_shape_to_be_told() -> None:
