@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from cnnanalyze.core.files import exists
+from cnnanalyze.exchange.torch.recognition import is_code
+
 _PICKLE = (
     "it is a pickle of Python, and to open one is to run it",
     (
@@ -59,11 +62,20 @@ RECIPES = {
 def recipe_for(path: PurePath | str) -> tuple[str, str] | None:
     """Return why a file of this name is not read, and what to do; nothing if it may be a spec.
 
+    What names code, and no file that is there, has a recipe as well.
+
     Examples
     --------
     >>> recipe_for("resnet50.pth")[0]
     'it is a pickle of Python, and to open one is to run it'
     >>> recipe_for("net.yaml") is None
     True
+    >>> recipe_for("timm:resnet50")[0]
+    'it is code, and to read it is to run it'
     """
+    if is_code(str(path)) and not exists(str(path)):
+        return (
+            "it is code, and to read it is to run it",
+            f"if you trust it, 'cnnanalyze import {path} --run-code -o net.yaml' makes a spec",
+        )
     return RECIPES.get(PurePath(path).suffix.lower())

@@ -219,6 +219,16 @@ def test_files_that_are_not_read_have_a_recipe(ending: str, tmp_path: Path) -> N
     assert (fault.message, fault.help) == (f"{path} is not read: {why}", how)
 
 
+def test_code_is_refused_with_the_way_by_import(run: Run) -> None:
+    outcome = run("summary", "nets:small")
+    assert outcome.code == 2
+    assert outcome.err == (
+        "error: nets:small is not read: it is code, and to read it is to run it\n"
+        "  help: if you trust it, 'cnnanalyze import nets:small --run-code -o net.yaml' makes a "
+        "spec\n"
+    )
+
+
 def test_pickles_are_refused_with_the_way_by_onnx() -> None:
     with pytest.raises(cnn.UsageError) as caught:
         cnn.load("resnet50.pth")
