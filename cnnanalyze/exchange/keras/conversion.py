@@ -186,6 +186,10 @@ class Call:
         """Add a layer without tensors."""
         return self._add(kind, read, attributes)
 
+    def before(self, kind: str, *read: Tensor, **attributes: Any) -> Tensor:  # noqa: ANN401
+        """Add a layer without tensors before the one that has the name of the whole."""
+        return self._add(kind, read, attributes, named=False)
+
     def hold(self, kind: str, *read: Tensor, **attributes: Any) -> Tensor:  # noqa: ANN401
         """Add a layer with tensors; those of an earlier call of the layer, if there is one."""
         key = self.layer, self.made

@@ -93,6 +93,7 @@ MAP, SIGNAL, VECTOR, VOLUME = (13, 11, 6), (13, 6), (6,), (5, 7, 11, 6)
         ("Embedding", {"input_dim": 100, "output_dim": 7}, VECTOR, ["embedding 6x7"]),
         ("LSTM", {"units": 5}, SIGNAL, ["lstm 5"]),
         ("GRU", {"units": 5, "return_sequences": True}, SIGNAL, ["gru 13x5"]),
+        ("LSTM", {"units": 5, "go_backwards": True}, SIGNAL, ["slice 13x6", "lstm 5"]),
         (
             "Bidirectional",
             {"layer": {"class_name": "LSTM", "config": {"units": 5}}, "merge_mode": "concat"},

@@ -64,13 +64,19 @@ def regrouped(tensor: Array, axes: Sequence[Axis]) -> Array:
 
 
 def run(
-    converted: Converted, feeds: Mapping[str, Array], tensors: Mapping[str, Array]
+    converted: Converted,
+    feeds: Mapping[str, Array],
+    tensors: Mapping[str, Array],
+    given: Mapping[str, Mapping[str, Array]] | None = None,
 ) -> dict[str, Array]:
-    """Return the outputs of a file, computed by our executor on the numbers of the file."""
+    """Return the outputs of a file, computed by our executor on the numbers of the file.
+
+    For some kinds of layers numbers may be given: those that the file holds in another order.
+    """
     network = converted.network
     steps = []
     for node in network:
-        weights = {}
+        weights = dict((given or {}).get(node.kind, {}))
         for role, one in converted.held.get(node.id, {}).items():
             numbers = held(one, tensors)
             wanted = {p.role: p.shape for p in node.layer.params(*node.input_shapes)}

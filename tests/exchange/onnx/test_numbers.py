@@ -71,3 +71,59 @@ def test_exported_files_compute_what_onnx_runtime_computes(name: str) -> None:
         largest = np.abs(numbers).max()
         np.testing.assert_allclose(found[output.name], numbers, rtol=1e-3, atol=1e-3 * largest)
         assert np.ptp(numbers) > 1e-6 * largest
+
+
+GATES = {"LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2)}
+"""Where each gate of ONNX stands among those of the kinds."""
+
+
+@pytest.mark.parametrize("word", GATES)
+@pytest.mark.parametrize("place", [0, 1], ids=["sequence", "last"])
+def test_what_recurs_from_the_end_computes_what_onnx_runtime_computes(
+    word: str, place: int
+) -> None:
+    onnx = pytest.importorskip("onnx")
+    runtime = pytest.importorskip("onnxruntime")
+    make, order = onnx.helper, GATES[word]
+    steps, read, units = 7, 3, 5
+    draw = np.random.default_rng(11)
+    held = {
+        "kernel": draw.standard_normal((read, len(order) * units)).astype(np.float32),
+        "recurrent kernel": draw.standard_normal((units, len(order) * units)).astype(np.float32),
+        "bias": draw.standard_normal(len(order) * units).astype(np.float32),
+        "recurrent bias": draw.standard_normal(len(order) * units).astype(np.float32),
+    }
+
+    def gates(role: str) -> Array:
+        parts = np.split(held[role], len(order), axis=-1)
+        return np.concatenate([parts[k] for k in order], axis=-1).T[None]
+
+    bias = np.concatenate([gates("bias"), gates("recurrent bias")], axis=-1)
+    tensors = {"w": gates("kernel"), "r": gates("recurrent kernel"), "b": bias}
+    more = {"linear_before_reset": 1} if word == "GRU" else {}
+    nodes = [
+        make.make_node("Transpose", ["x"], ["t"], perm=[1, 0, 2]),
+        make.make_node(
+            word, ["t", "w", "r", "b"], ["s", "e"], hidden_size=units, direction="reverse", **more
+        ),
+        # Steps, directions, images, units; without the steps what is last.
+        make.make_node("Transpose", ["se"[place]], ["y"], perm=[(2, 0, 1, 3), (1, 0, 2)][place]),
+    ]
+    value = make.make_tensor_value_info
+    graph = make.make_graph(
+        nodes,
+        "g",
+        [value("x", onnx.TensorProto.FLOAT, [1, steps, read])],
+        [value("y", onnx.TensorProto.FLOAT, None)],
+        [onnx.numpy_helper.from_array(np.ascontiguousarray(a), n) for n, a in tensors.items()],
+    )
+    whole = make.make_model(graph, opset_imports=[make.make_opsetid("", 20)], ir_version=10)
+    data = whole.SerializeToString()
+    x = draw.standard_normal((1, steps, read)).astype(np.float32)
+    session = runtime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    (theirs,) = session.run(None, {"x": x})
+
+    converted = convert(parse(memoryview(data)))
+    assert "opaque" not in {node.kind for node in converted.network}
+    ours = run(converted, {"x": x}, tensors, {word.lower(): held})
+    assert np.allclose(ours["y"], theirs, rtol=1e-4, atol=1e-5)

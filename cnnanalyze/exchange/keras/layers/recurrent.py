@@ -26,8 +26,9 @@ def _recurrent(call: Call, kind: str, *, is_both: bool = False) -> Viewed:
         raise Unsupported("its activations are not the usual ones")
     if call.flag("return_state", default=False) or len(call.read) > 1:
         raise Unsupported("it gives or takes states")
-    if call.flag("go_backwards", default=False):
-        raise Unsupported("it goes backwards")
+    goes_backwards = call.flag("go_backwards", default=False)
+    if goes_backwards and is_both:
+        raise Unsupported("it goes backwards first")
     biases = int(call.flag("use_bias", default=True))
     attributes: dict[str, Any] = {"units": call.whole("units"), "biases": biases}
     if kind == "gru":
@@ -38,6 +39,8 @@ def _recurrent(call: Call, kind: str, *, is_both: bool = False) -> Viewed:
         attributes["bidirectional"] = True
     value = call.value
     layer = call.arranged(value, [[axis] for axis in range(1, value.view.rank)])
+    if goes_backwards:  # its states come out as it goes
+        layer = call.before("slice", layer, axis="length", step=-1)
     return Viewed.whole(call.hold(kind, layer, **attributes))
 
 

@@ -16,6 +16,7 @@ from cnnanalyze.exchange.onnx.conversion import (
 )
 from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.views import Axis, Digit, View, joined
+from cnnanalyze.graph.builder import Tensor as Made
 
 _ACTIVATIONS = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"]}
 
@@ -50,8 +51,6 @@ def _run(call: Call, value: Viewed, weight: Known, units: int) -> tuple[Value | 
     if name == "RNN":
         raise Unsupported("there is no layer for it")
     _refuse_others(call, name)
-    if call.word("direction", "forward") == "reverse":
-        raise Unsupported("it goes backwards")
     batch, time = (0, 1) if call.whole("layout") else (1, 0)
     if without_images(value.view.axes[batch]):
         raise Unsupported("its batch is no batch of images")
@@ -59,6 +58,9 @@ def _run(call: Call, value: Viewed, weight: Known, units: int) -> tuple[Value | 
     if value.view.axes[time] and not without_images(value.view.axes[time]):
         raise MixedImages
     made = call.to.arranged(call.op, value, [[time], [2]])
+    goes_backwards = call.word("direction", "forward") == "reverse"
+    if goes_backwards:
+        made = _turned(call, made)
     call.to.counted |= call.to.stored_behind(call.op.inputs[1:4])
     attributes: dict[str, Any] = {"units": units, "biases": 2 if bias is not None else 0}
     if directions == 2:  # noqa: PLR2004 - both ways
@@ -78,17 +80,23 @@ def _run(call: Call, value: Viewed, weight: Known, units: int) -> tuple[Value | 
     first = None
     if wanted[0]:
         first = call.add(kind, made, **attributes)
+        states = _turned(call, first) if goes_backwards else first
         along = joined([Digit(0, 1, steps)])
         axes: tuple[Axis, ...] = (
             (images, along, ways, own) if call.whole("layout") else (along, ways, images, own)
         )
-        found[0] = Viewed(first, View(axes), value.type)
+        found[0] = Viewed(states, View(axes), value.type)
     if wanted[1]:
         last = call.add(kind, made, share=first, output="last", **attributes)
         ways, own = (joined([Digit(0, units, directions)]), joined([Digit(0, 1, units)]))
         axes = (images, ways, own) if call.whole("layout") else (ways, images, own)
         found[1] = Viewed(last, View(axes), value.type)
     return tuple(found)
+
+
+def _turned(call: Call, sequence: Made) -> Made:
+    """Return a sequence from its end to its beginning."""
+    return call.add("slice", sequence, axis="length", step=-1)
 
 
 def _refuse_others(call: Call, name: str) -> None:
