@@ -22,6 +22,8 @@ AT_HOME = (
     "comparison/conformance/attention.py",
     "comparison/conformance/normal_form.py",
     "comparison/conformance/operation.py",
+    "comparison/conformance/patches.py",
+    "comparison/conformance/windows.py",
 )
 """The kinds and their tables, their kernels, what foreign tools count for each kind, how each is
 said in other forms of networks, and which kinds are ways to write one another."""

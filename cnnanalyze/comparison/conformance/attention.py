@@ -10,20 +10,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isclose, prod, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.comparison.conformance.operation import Operation, ordered
+from cnnanalyze.comparison.conformance.operation import Features, Operation, ordered
+from cnnanalyze.comparison.conformance.windows import (
+    MOST_NUMBERS,
+    VIEWS,
+    Heads,
+    Laid,
+    Origin,
+    Tracer,
+    end_of,
+    heads_of,
+    moved,
+    windows_of,
+)
+from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.traits import Trait
 
 if TYPE_CHECKING:
     import numpy as np
 
-VIEWS = frozenset({"rearrange", "slice", "reshape", "permute", "flatten", "gather"})
-"""Kinds that only move numbers."""
-MOST_NUMBERS = 10_000_000
-"""The largest map whose places are followed."""
+MAPS = frozenset({"constant_map"})
+"""Kinds that add numbers which depend on the place alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,8 @@ class _Operand:
     factor: float
     passed: tuple[str, ...]
     """The operations on the way."""
+    maps: tuple[tuple[Operation, np.ndarray], ...] = ()
+    """What is added on the way, with the places at which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +64,27 @@ class _Attention:
     """The operations that it stands for, but the last one."""
     last: Operation
     node_of: Operation
+    features: Features
+    laid: Laid | None
+    """Where positions lie otherwise around it, as window by window."""
+    has_maps: bool
+    """Whether numbers are added by place."""
 
 
 class _Finder:
-    def __init__(self, operations: Mapping[str, Operation], outputs: frozenset[str]) -> None:
+    def __init__(
+        self,
+        operations: Mapping[str, Operation],
+        inputs: Mapping[str, Shape],
+        outputs: frozenset[str],
+    ) -> None:
         self.operations = operations
         self.readers: dict[str, list[Operation]] = defaultdict(list)
         for operation in operations.values():
             for source in operation.inputs:
                 self.readers[source].append(operation)
         self.outputs = outputs
+        self.tracer = Tracer(operations, inputs)
 
     def is_read_once(self, id_: str) -> bool:
         return len(self.readers[id_]) == 1 and id_ not in self.outputs
@@ -72,7 +96,7 @@ class _Finder:
         (second,) = self.readers[softmax.id]
         if second.name != "matmul" or second.inputs[0] != softmax.id or _turned(second)[0]:
             return None
-        scores = self.operand(softmax.inputs[0], "matmul")
+        scores = self.operand(softmax.inputs[0], "matmul", passes=MAPS)
         if scores is None or scores.root.name != "matmul" or not _is_unmoved(scores.places):
             return None
         first = scores.root
@@ -86,30 +110,37 @@ class _Finder:
             _by_head(key.places, turn=not turned_key),
             _by_head(value.places, turn=_turned(second)[1]),
         )
-        heads, _, size = laid[0].shape
+        size = laid[0].shape[2]
         factor = scores.factor * query.factor * key.factor
         if not isclose(factor, 1 / sqrt(size), rel_tol=1e-5) or value.factor != 1:
             return None
-        starts = [
-            _start(one, operand.root)
+        split = [
+            heads_of(one, operand.root.shape)
             for one, operand in zip(laid, (query, key, value), strict=True)
         ]
-        last, behind = self._last(second, heads, laid[2].shape[2])
-        if any(start is None for start in starts) or last is None:
+        if not all(split):
             return None
+        heads = [one for one in split if one is not None]
         read = (query, key, value)
+        found = self._placed(second, heads, read, laid[2].shape[2], scores)
+        if found is None:
+            return None
+        last, behind, features, placed = found
         own = {softmax.id, first.id, second.id, *scores.passed, *behind}
         passed = frozenset(own.union(*(one.passed for one in read)) - {last.id})
         if not self._is_closed(passed, last.id):
             return None
         return _Attention(
-            heads,
+            heads[0].count,
             read,
-            (starts[0] or 0, starts[1] or 0, starts[2] or 0),
-            (heads * size, heads * size, heads * laid[2].shape[2]),
+            (heads[0].start, heads[1].start, heads[2].start),
+            (heads[0].count * size, heads[0].count * size, heads[0].count * laid[2].shape[2]),
             passed,
             last,
             softmax,
+            features,
+            placed,
+            bool(scores.maps),
         )
 
     def _is_closed(self, passed: frozenset[str], last: str) -> bool:
@@ -120,7 +151,9 @@ class _Finder:
             for reader in self.readers[id_]
         )
 
-    def operand(self, id_: str, *ends: str) -> _Operand | None:
+    def operand(
+        self, id_: str, *ends: str, passes: frozenset[str] = frozenset()
+    ) -> _Operand | None:
         """Return where the numbers of an operation come from, through views and factors."""
         import numpy as np
 
@@ -129,7 +162,7 @@ class _Finder:
             given = dict(operation.features).get("factor")
             if operation.name == "scale" and isinstance(given, int | float):
                 factor *= given
-            elif operation.name not in VIEWS:
+            elif operation.name not in VIEWS | passes:
                 break
             way.append(operation)
             id_ = operation.inputs[0]
@@ -137,10 +170,109 @@ class _Finder:
         if root is None or root.shape.count > MOST_NUMBERS:
             return None
         places = np.arange(root.shape.count).reshape(1, *root.shape.extents)
+        maps = []
         for operation in reversed(way):
             if operation.name in VIEWS:
-                places = _moved(operation, places)
-        return _Operand(root, places[0], factor, tuple(one.id for one in way))
+                places = moved(operation, places)
+            elif operation.name in passes:
+                maps.append((operation, places[0]))
+        return _Operand(root, places[0], factor, tuple(one.id for one in way), tuple(maps))
+
+    def _placed(
+        self,
+        product: Operation,
+        heads: Sequence[Heads],
+        read: Sequence[_Operand],
+        size: int,
+        scores: _Operand,
+    ) -> tuple[Operation, list[str], Features, Laid | None] | None:
+        """Return where an attention ends, what it is given, and how it lies."""
+        query, key, value = heads
+        if not (query.count == key.count == value.count and key.stands_like(value)):
+            return None
+        features: dict[str, Any] = {"heads": query.count, **UNPLACED}
+        if not scores.maps and all(one.is_plain for one in heads):
+            last, behind = self._last(product, query.count, size)
+            return None if last is None else (last, behind, features, None)
+        if not query.stands_like(key):
+            return None
+        sources = [self._source(operand.root) for operand in read]
+        source, order = sources[0] or (None, None)
+        if source is None or order is None:
+            return None
+        if any(one is None or one[0] != source for one in sources) or any(
+            one is not None and not _are_equal(one[1], order) for one in sources
+        ):
+            return None
+        own = order[query.places]
+        placed = windows_of(own, source.shape.size)
+        added = _added(scores, query, own.shape[1])
+        if placed is None or added is None:
+            return None
+        window, shift = placed
+        tables, masks = added
+        if tables not in ([], [query.count * prod(2 * w - 1 for w in window)]) or masks > 1:
+            return None
+        features["relative_position"] = bool(tables)
+        if window != source.shape.size:
+            features |= {"window": window, "shift": shift}
+        features["masked"] = bool(masks)
+        ended = self._end(product, query, own, size, source)
+        if ended is None:
+            return None
+        last, behind, laid = ended
+        return last, behind, features, laid
+
+    def _source(self, root: Operation) -> tuple[Origin, np.ndarray] | None:
+        """Return what a projection reads, before its positions change their places."""
+        if root.name != "conv" or not _is_pointwise(root):
+            return None
+        return self.tracer.positions(root.inputs[0])
+
+    def _end(
+        self, product: Operation, heads: Heads, own: np.ndarray, size: int, source: Origin
+    ) -> tuple[Operation, list[str], Laid] | None:
+        """Return the view behind which heads stand side by side, and how positions lie there."""
+        import numpy as np
+
+        last, passed = product, list[str]()
+        places = np.arange(product.shape.count).reshape(1, *product.shape.extents)
+        number = own.shape[1]
+        while product.shape.count <= MOST_NUMBERS:
+            if places.shape[-1] == heads.count * size:
+                flat = places.reshape(-1, heads.count * size)
+                batch, position, within = np.unravel_index(flat, (len(own), number, size))
+                order = own[batch, position]
+                is_laid = np.array_equal(order, np.broadcast_to(order[:, :1], order.shape))
+                if is_laid and np.array_equal(
+                    heads.head[batch] * size + within,
+                    np.broadcast_to(np.arange(flat.shape[1]), flat.shape),
+                ):
+                    laid = self._laid(last, order[:, 0], source)
+                    if laid is not None:
+                        return last, passed, laid
+            if not self.is_read_once(last.id):
+                return None
+            (reader,) = self.readers[last.id]
+            if reader.name not in VIEWS:
+                return None
+            places = moved(reader, places)
+            passed.append(last.id)
+            last = reader
+        return None
+
+    def _laid(self, last: Operation, order: np.ndarray, source: Origin) -> Laid | None:
+        """Return how what an attention gives comes back into the places of the map."""
+        size = source.shape.size
+        if last.shape.size == size and _are_equal(order, range(len(order))):
+            return Laid(source, None, last.id)
+        if not self.is_read_once(last.id):
+            return None
+        (reader,) = self.readers[last.id]
+        if reader.name == "conv" and _is_pointwise(reader):
+            end = end_of(reader, order, size, self.tracer, self.readers)
+            return None if end is None else Laid(source, reader, end)
+        return None
 
     def _last(
         self, product: Operation, heads: int, size: int
@@ -157,7 +289,7 @@ class _Finder:
             (reader,) = self.readers[last.id]
             if reader.name not in VIEWS:
                 return None, []
-            places = _moved(reader, places)
+            places = moved(reader, places)
             passed.append(last.id)
             last = reader
         return last, passed
@@ -174,11 +306,36 @@ def _is_unmoved(places: np.ndarray) -> bool:
     return bool(np.array_equal(places.ravel(), np.arange(places.size)))
 
 
-def _moved(view: Operation, places: np.ndarray) -> np.ndarray:
-    """Send places through a view."""
-    from cnnanalyze.execute.kernels import RUN, Tally  # noqa: PLC0415 - hardly ever needed
+def _are_equal(one: object, other: object) -> bool:
+    import numpy as np
 
-    return RUN[view.node.kind](Tally(), [places], {}, **view.node.attributes)
+    return np.array_equal(one, other)  # type: ignore[arg-type]  # arrays
+
+
+def _added(scores: _Operand, heads: Heads, number: int) -> tuple[list[int], int] | None:
+    """Return the tables that are added by distance, and how many masks by window; else nothing."""
+    import numpy as np
+
+    tables, masks, windows = list[int](), 0, heads.windows
+    for operation, places in scores.maps:
+        given = dict(operation.features)
+        if given.get("operation") != "add":
+            return None
+        # Numbers for every place, or for every channel and the same at all positions.
+        groups = places.reshape(-1, places.size if given["along"] == "all" else places.shape[-1])
+        batch, row, column = np.unravel_index(groups, (len(windows), number, number))
+        table = given["table"]
+        of = windows if table is None else heads.head
+        told = (of[batch] * number + row) * number + column
+        if not np.array_equal(told, np.broadcast_to(told[:1], told.shape)):
+            return None
+        if len(np.unique(told[0])) != told.shape[1]:
+            return None  # one number for each, and not one for several
+        if table is None:
+            masks += 1
+        else:
+            tables.append(table)
+    return tables, masks
 
 
 def _by_head(places: np.ndarray, *, turn: bool) -> np.ndarray:
@@ -187,41 +344,37 @@ def _by_head(places: np.ndarray, *, turn: bool) -> np.ndarray:
     return found.transpose(0, 2, 1) if turn else found
 
 
-def _start(laid: np.ndarray, root: Operation) -> int | None:
-    """Return the channel at which an operand begins, if its heads stand side by side."""
-    import numpy as np
+class Written(NamedTuple):
+    """Operations with every attention in one."""
 
-    heads, positions, size = laid.shape
-    channels = root.shape.channels
-    start = int(laid.flat[0])
-    wanted = (
-        start
-        + np.arange(heads)[:, None, None] * size
-        + np.arange(positions)[None, :, None] * channels
-        + np.arange(size)
-    )
-    fits = positions == root.shape.positions and start + heads * size <= channels
-    return start if fits and np.array_equal(laid, wanted) else None
+    operations: dict[str, Operation]
+    renamed: Mapping[str, str]
+    """For what is gone, what stands for it."""
+    assumed: int
+    """How many attentions have masks, or tables, of which nobody reads the numbers."""
 
 
 def with_attention(
-    operations: Mapping[str, Operation], outputs: frozenset[str]
-) -> dict[str, Operation]:
+    operations: Mapping[str, Operation], inputs: Mapping[str, Shape], outputs: frozenset[str]
+) -> Written:
     """Return operations with every attention that is written out in one.
 
     Parameters
     ----------
     operations
         By id, in the order of execution.
+    inputs
+        The shapes of what goes in, by name.
     outputs
         What the network gives.
     """
-    finder = _Finder(operations, outputs)
+    finder = _Finder(operations, inputs, outputs)
     softmaxes = [one for one in operations.values() if Trait.SOFTMAX in one.node.layer.traits]
     found = [one for softmax in softmaxes if (one := finder.of(softmax)) is not None]
     if not found:
-        return dict(operations)
+        return Written(dict(operations), {}, 0)
     instead: dict[str, list[Operation]] = {}
+    renamed: dict[str, str] = {}
     for one in found:
         parts = _parts(one, finder)
         if parts is None:
@@ -229,15 +382,24 @@ def with_attention(
         sources, split = parts
         instead |= {key: [] for key in one.passed}
         instead |= split
-        features = ordered({"heads": one.heads, **UNPLACED})
-        instead[one.last.id] = [
-            Operation(one.last.id, "attend", features, sources, one.last.shape, one.node_of.node)
-        ]
-    return {
-        new.id: new
+        made = Operation(
+            one.last.id, "attend", ordered(one.features), sources, one.last.shape, one.node_of.node
+        )
+        if one.laid is not None:
+            shape = type(made.shape)(one.laid.source.shape.size, made.shape.channels)
+            made = replace(made, shape=shape)
+            projection = one.laid.projection
+            if projection is not None:
+                instead[projection.id] = [one.laid.place(projection, (made.id,))]
+                renamed[one.laid.end] = projection.id
+        instead[one.last.id] = [made]
+    kept = {
+        new.id: replace(new, inputs=tuple(renamed.get(i, i) for i in new.inputs))
         for operation in operations.values()
         for new in instead.get(operation.id, [operation])
     }
+    assumed = sum(bool(one.has_maps) for one in found)
+    return Written(kept, renamed, assumed)
 
 
 UNPLACED = {
@@ -246,6 +408,7 @@ UNPLACED = {
     "axis": None,
     "relative_position": False,
     "causal": False,
+    "masked": False,
 }
 """Attention of all positions."""
 PARTS = ("query", "key", "value")
@@ -264,6 +427,8 @@ def _parts(
         root = finder.operations[id_]
         spans = sorted((one.starts[n], one.starts[n] + one.widths[n]) for n in numbers)
         if spans == [(0, root.shape.channels)]:
+            if one.laid is not None:
+                split[id_] = [one.laid.place(root, (one.laid.source.id,))]
             continue
         is_tiled = [begin for begin, _ in spans] == [0, *(end for _, end in spans[:-1])]
         if not is_tiled or spans[-1][1] != root.shape.channels or not _is_pointwise(root):
@@ -277,9 +442,10 @@ def _parts(
             features = ordered({**dict(root.features), word: one.widths[n]})
             sources[n] = f"{id_} ({PARTS[n]})"
             shape = type(root.shape)(root.shape.size, one.widths[n])
-            split[id_].append(
-                Operation(sources[n], root.name, features, root.inputs, shape, root.node)
-            )
+            part = Operation(sources[n], root.name, features, root.inputs, shape, root.node)
+            if one.laid is not None:
+                part = one.laid.place(part, (one.laid.source.id,))
+            split[id_].append(part)
     return tuple(sources), split
 
 

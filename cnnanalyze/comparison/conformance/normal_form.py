@@ -17,6 +17,7 @@ from typing import Any
 
 from cnnanalyze.comparison.conformance.attention import UNPLACED, with_attention
 from cnnanalyze.comparison.conformance.operation import Features, Operation, ordered
+from cnnanalyze.comparison.conformance.patches import with_patches
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
@@ -47,6 +48,8 @@ stride=(1, 1)
     operations: tuple[Operation, ...]
     """In the order of execution."""
     outputs: tuple[str, ...]
+    assumed: int = 0
+    """Attentions with masks, or tables, of which nobody reads the numbers."""
 
     @cached_property
     def by_id(self) -> dict[str, Operation]:
@@ -83,6 +86,7 @@ stride=(1, 1)
             self.inputs,
             tuple(operation for operation in self.operations if operation.id not in last),
             tuple(last.get(o, o) for o in self.outputs),
+            self.assumed,
         )
 
 
@@ -154,16 +158,17 @@ class _Writer:
     def finish(self) -> NormalForm:
         """Return the normal form: what leads to no output is not in it."""
         outputs = tuple(self.source(o) for o in self.network.outputs)
-        self.operations = with_attention(self.operations, frozenset(outputs))
+        inputs: dict[str, Shape] = {i: given.shape for i, given in self.network.inputs.items()}
+        written = with_attention(self.operations, inputs, frozenset(outputs))
+        outputs = tuple(written.renamed.get(o, o) for o in outputs)
+        self.operations = with_patches(written.operations, inputs, frozenset(outputs))
         needed, waiting = set[str](), [*outputs]
         while waiting:
             if (id_ := waiting.pop()) not in needed:
                 needed.add(id_)
                 waiting += self.operations[id_].inputs if id_ in self.operations else ()
         kept = tuple(o for o in self.operations.values() if o.id in needed)
-        return NormalForm(
-            {i: given.shape for i, given in self.network.inputs.items()}, kept, outputs
-        )
+        return NormalForm(inputs, kept, outputs, written.assumed)
 
     def _is_read_once(self, id: str) -> bool:  # noqa: A002 - the word of the language
         return id not in self.outputs and len(self.network.consumers.get(id, ())) == 1  # type: ignore[call-overload]  # ids are texts
@@ -422,7 +427,8 @@ def _attention(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
         **{name: given[name] for name in ("relative_position", "causal")},
     }
     if has_windows:
-        features |= {"window": layer.windows(query), "shift": layer.shifts(query)}
+        shift = layer.shifts(query)
+        features |= {"window": layer.windows(query), "shift": shift, "masked": any(shift)}
     if not layer.projections:
         yield _operation(node, tuple(sources), "attend", features)
         return

@@ -45,6 +45,13 @@ def conform(spec: Network, model: Network, *, folded: bool = False) -> Conforman
                 if last in form.by_id and last not in short.outputs
             ]
             ours, theirs = shorter
+    for whose, form in (("spec", ours), ("model", theirs)):
+        if form.assumed:
+            what = "attention" if form.assumed == 1 else f"{form.assumed} attentions"
+            notes.append(
+                f"{what} of the {whose} in windows: no number is read, so masks, and which "
+                "distance looks up which number, are taken to be those of the layer kind"
+            )
     found = [*_inputs(spec, model)]
     if not found:
         partner = _isomorphism(ours, theirs, sharing=True) or _isomorphism(ours, theirs)

@@ -126,6 +126,8 @@ SAME = [
     ("vit_b_16", "torchvision", "vit_b_16"),
     ("vit_b_16", "timm", "vit_base_patch16_224"),
     ("deit_tiny", "timm", "deit_tiny_patch16_224"),
+    ("swin_t", "torchvision", "swin_t"),
+    ("swin_t", "timm", "swin_tiny_patch4_window7_224"),
 ]
 
 
