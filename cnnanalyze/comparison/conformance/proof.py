@@ -47,10 +47,11 @@ def conform(spec: Network, model: Network, *, folded: bool = False) -> Conforman
             ours, theirs = shorter
     for whose, form in (("spec", ours), ("model", theirs)):
         if form.assumed:
-            what = "attention" if form.assumed == 1 else f"{form.assumed} attentions"
+            places = "place" if form.assumed == 1 else "places"
             notes.append(
-                f"{what} of the {whose} in windows: no number is read, so masks, and which "
-                "distance looks up which number, are taken to be those of the layer kind"
+                f"attention in windows is written out in {form.assumed} {places} of the {whose}: "
+                "no number is read, so masks, and which distance looks up which number, are taken "
+                "to be those of the layer kind"
             )
     found = [*_inputs(spec, model)]
     if not found:

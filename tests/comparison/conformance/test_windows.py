@@ -86,8 +86,8 @@ def test_windows_that_are_written_out_are_the_layer_kind() -> None:
     found = conform(spec, model)
     assert str(found) == (
         "Net: the model is the network of the spec, 7 operations alike\n"
-        "attention of the model in windows: no number is read, so masks, and which distance looks "
-        "up which number, are taken to be those of the layer kind"
+        "attention in windows is written out in 1 place of the model: no number is read, so masks, "
+        "and which distance looks up which number, are taken to be those of the layer kind"
     )
     assert conform(model, spec).holds
 
