@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import (
     ACTIVATIONS,
@@ -21,15 +21,15 @@ from cnnanalyze.linting.rule import Rule
 class MultipleRule(Rule):
     """What the rules for hardware share that pads channels to a multiple of something."""
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at the channels of every hidden convolution."""
-        network = subject.network
+        network = context.network
         assert network is not None
-        multiple = int(self.threshold(subject, "multiple"))
+        multiple = int(self.threshold(context, "multiple"))
         for node, side, channels in hidden_channels(network):
             if channels % multiple:
                 yield self.found(
-                    subject,
+                    context,
                     misfit(side, channels, multiple),
                     node=node,
                     attribute="filters" if side == "output" else "",

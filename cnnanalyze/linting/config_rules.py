@@ -14,7 +14,7 @@ from cnnanalyze.errors import Fault, Mark, SpecError, UsageError
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.expression import UNKNOWN, ParsedExpression, interpolate, parse
 from cnnanalyze.language.expression_compiler import WORDS
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.declaration import WrittenRule
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import all_attributes
@@ -58,18 +58,18 @@ class DeclaredRule(Rule):
     message: ClassVar[str]
     advice: ClassVar[str] = ""
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Ask the condition of every layer."""
-        assert subject.network is not None
-        for position, node in enumerate(subject.network, 1):
-            scope = _Scope(subject, node, position)
+        assert context.network is not None
+        for position, node in enumerate(context.network, 1):
+            scope = _Scope(context, node, position)
             holds = self.condition.evaluate(scope)
             if holds is UNKNOWN or not holds:
                 continue
             mark = self.condition.mark
             asked = {name: scope[name] for name in sorted(self.condition.names)}
             yield self.found(
-                subject,
+                context,
                 interpolate(self.message, mark, scope),
                 node=node,
                 help=interpolate(self.advice, mark, scope),
@@ -80,10 +80,10 @@ class DeclaredRule(Rule):
 class _Scope(dict[str, object]):
     """The names of one layer; what another kind would have is unknown here."""
 
-    def __init__(self, subject: Subject, node: Node, position: int) -> None:
-        super().__init__(_attributes(node) | _own_facts(subject, node, position))
-        assert subject.analysis is not None
-        self._facts = subject.analysis[node.id]
+    def __init__(self, context: RuleContext, node: Node, position: int) -> None:
+        super().__init__(_attributes(node) | _own_facts(context, node, position))
+        assert context.analysis is not None
+        self._facts = context.analysis[node.id]
 
     def __missing__(self, name: str) -> object:
         row = QUANTITIES.get(name)
@@ -159,8 +159,8 @@ def _attributes(node: Node) -> dict[str, object]:
     return {name: _plain(value) for name, value in node.attributes.items()}
 
 
-def _own_facts(subject: Subject, node: Node, position: int) -> dict[str, object]:
-    network, first = subject.network, node.input_shapes[0]
+def _own_facts(context: RuleContext, node: Node, position: int) -> dict[str, object]:
+    network, first = context.network, node.input_shapes[0]
     assert network is not None
     return {
         "id": str(node.id),

@@ -1,4 +1,4 @@
-"""Subjects: one spec as far as it could be read, with everything that a rule may ask of it."""
+"""Contexts: one spec as far as it could be read, with everything that a rule may ask of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnnanalyze.linting.configured_budgets import Configured
 
 
-class Subject:
+class RuleContext:
     """One spec as far as it could be read.
 
     Parameters
@@ -63,9 +63,9 @@ class Subject:
         self._configured = configured
         self._analysis = analysis
 
-    def of(self, network: Network) -> Subject:
+    def of(self, network: Network) -> RuleContext:
         """Return the same spec with another network of it."""
-        return Subject(
+        return RuleContext(
             self.source,
             self.tree,
             self.document,

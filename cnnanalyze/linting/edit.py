@@ -7,7 +7,7 @@ import re
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.errors import Mark
 from cnnanalyze.language.step import Written
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Edit, Fix
 
 
@@ -16,7 +16,7 @@ def replaced(mark: Mark, text: str, message: str) -> Fix:
     return Fix(message, (_edit(mark.line, mark.column, mark.column + mark.length, text),))
 
 
-def without_entry(subject: Subject, mapping: Mapping, key: str, message: str) -> Fix | None:
+def without_entry(context: RuleContext, mapping: Mapping, key: str, message: str) -> Fix | None:
     """Return the fix that takes one entry out of a mapping; nothing if it is not a plain one.
 
     In braces the comma goes with it; on a line of its own the line goes, but not its remark.
@@ -25,9 +25,9 @@ def without_entry(subject: Subject, mapping: Mapping, key: str, message: str) ->
     if place is None or len(mapping.entries) == 1 or not isinstance(place[1], Scalar):
         return None
     name, value = place
-    if name.mark.source != subject.source or value.mark.line != name.mark.line:
+    if name.mark.source != context.source or value.mark.line != name.mark.line:
         return None
-    line = subject.source.lines[name.mark.line - 1]
+    line = context.source.lines[name.mark.line - 1]
     start, end = name.mark.column - 1, value.mark.column - 1 + value.mark.length
     before, behind = line[:start], line[end:]
     if not before.strip():  # the first word of its line: block style
@@ -54,7 +54,7 @@ def with_comma(line: str, start: int, end: int) -> tuple[int, int] | None:
     return None
 
 
-def without_step(subject: Subject, written: Written | None, message: str) -> Fix | None:
+def without_step(context: RuleContext, written: Written | None, message: str) -> Fix | None:
     """Return the fix that takes a step out of its list; nothing if that would change others.
 
     The step must stand on a line of its own in a list that holds others, and nothing may refer to
@@ -63,16 +63,16 @@ def without_step(subject: Subject, written: Written | None, message: str) -> Fix
     if written is None:
         return None
     key, step = written.key, written.step
-    if key.mark.source != subject.source or written.siblings is None:
+    if key.mark.source != context.source or written.siblings is None:
         return None
     if len(written.siblings.items) == 1 or (step is not None and len(step.entries) > 1):
         return None
-    line = subject.source.lines[key.mark.line - 1]
+    line = context.source.lines[key.mark.line - 1]
     begin = line.lstrip()
     said = begin.partition("#")[0].strip()
     if not begin.startswith("- ") or not _is_whole(said[2:], key.text, written.arguments):
         return None
-    if re.search(rf"\b{re.escape(key.text)}\d+\b|\^\d", subject.text):
+    if re.search(rf"\b{re.escape(key.text)}\d+\b|\^\d", context.text):
         return None
     return _without_line(key.mark.line, line, message)
 

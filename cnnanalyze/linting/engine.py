@@ -18,7 +18,7 @@ from cnnanalyze.language.document import Document
 from cnnanalyze.language.recognition import looks_like_spec
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.language.yaml import follow
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import SEVERITIES, Finding
 from cnnanalyze.linting.result import FileResult
 from cnnanalyze.linting.rules import ENGINE, FAULT
@@ -68,13 +68,13 @@ def lint_attempt(
     tree = document.tree if document is not None else _tree(source)
     if document is not None and document.tree.get("extends") is not None:
         tree = _tree(source)
-    result, subject = _judge(source, tree, document, network, faults, settings or Settings())
-    return _weighed(result, subject, folder, parameters)
+    result, context = _judge(source, tree, document, network, faults, settings or Settings())
+    return _weighed(result, context, folder, parameters)
 
 
 def _weighed(
     result: FileResult,
-    subject: Subject,
+    context: RuleContext,
     folder: Path | None,
     parameters: Mapping[str, Any] | None,
 ) -> FileResult:
@@ -84,7 +84,7 @@ def _weighed(
     """
     if not any(f.fix for f in result.findings):
         return result
-    network = subject.network
+    network = context.network
     if network is None and not looks_like_spec(result.source.text, folder):
         findings = tuple(replace(f, fix=None) for f in result.findings)
         return replace(result, findings=findings)
@@ -92,7 +92,7 @@ def _weighed(
         return result
     from cnnanalyze.linting.safety import weigh_fixes  # noqa: PLC0415 - most specs need no fix
 
-    analysis = subject.analysis
+    analysis = context.analysis
     assert analysis is not None
     return weigh_fixes(result, analysis, folder, parameters)
 
@@ -110,7 +110,7 @@ def lint_network(
     ``name`` is that of the file that a front end read it from.
     """
     spec = spec_of(network)
-    result, subject = _judge(
+    result, context = _judge(
         spec.source or Source(name or network.name, ""),
         None if spec.document is None else spec.document.tree,
         spec.document,
@@ -119,7 +119,7 @@ def lint_network(
         settings or Settings(),
         analysis,
     )
-    return _weighed(result, subject, spec.folder, dict(spec.settings))
+    return _weighed(result, context, spec.folder, dict(spec.settings))
 
 
 def lint_refused(name: str, error: SpecError, settings: Settings | None = None) -> FileResult:
@@ -143,7 +143,7 @@ def _judge(
     faults: tuple[Fault, ...],
     settings: Settings,
     analysis: Analysis | None = None,
-) -> tuple[FileResult, Subject]:
+) -> tuple[FileResult, RuleContext]:
     complaints: list[Finding] = []
     if document is not None and document.written.lint is not None:
         given, wrong = read_given(document, settings)
@@ -157,7 +157,7 @@ def _judge(
         complaints += [
             _own(SETTING, settings, message, mark, help_) for mark, message, help_ in read_in.faults
         ]
-    subject = Subject(
+    context = RuleContext(
         source,
         tree,
         document,
@@ -168,11 +168,11 @@ def _judge(
         (lambda: settings.configured) if settings.budgets.entries else None,
         analysis,
     )
-    found = [*complaints, *_faults(subject, settings)]
+    found = [*complaints, *_faults(context, settings)]
     judged: set[str] = set()
     suppressed = 0
     rows = [r for r in settings.per_file if r[0].fits_file(source.name)]
-    for finding in _found(subject, settings, judged):
+    for finding in _found(context, settings, judged):
         if _is_excused(finding, comments, rows):
             suppressed += 1
         else:
@@ -194,8 +194,8 @@ def _judge(
         ),
         key=_order,
     )
-    checked = _patterns(subject, judged)
-    return FileResult(source, tuple(merged), suppressed, checked=checked), subject
+    checked = _patterns(context, judged)
+    return FileResult(source, tuple(merged), suppressed, checked=checked), context
 
 
 def _order(finding: Finding) -> tuple[str, int, int, int, str]:
@@ -232,27 +232,27 @@ def _own(
 # --- running -------------------------------------------------------------------------------------
 
 
-def _reached(subject: Subject) -> tuple[str, ...]:
+def _reached(context: RuleContext) -> tuple[str, ...]:
     """Return the stages that the reading has passed; what was made without a text was not read."""
-    if subject.network is not None:
-        return STAGES if subject.document is not None else STAGES[2:]
-    if subject.document is None or not subject.document.tree.is_whole:
+    if context.network is not None:
+        return STAGES if context.document is not None else STAGES[2:]
+    if context.document is None or not context.document.tree.is_whole:
         return STAGES[:1]
     # Behind a key that is written twice nobody knows what is used and what is not.
-    return STAGES[:1] if any(fault.code == "SP002" for fault in subject.faults) else STAGES[:2]
+    return STAGES[:1] if any(fault.code == "SP002" for fault in context.faults) else STAGES[:2]
 
 
-def _found(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Finding]:
+def _found(context: RuleContext, settings: Settings, judged: set[str]) -> Iterator[Finding]:
     """Yield what the rules find; where sizes of the input are open, what holds for others, too."""
-    found = _run(subject, settings, judged)
-    if subject.network is None or not subject.network.assumed:
+    found = _run(context, settings, judged)
+    if context.network is None or not context.network.assumed:
         return found
     from cnnanalyze.crosscheck.closed_forms import with_other_sizes  # noqa: PLC0415 - few are open
 
-    others = with_other_sizes(subject.network)
+    others = with_other_sizes(context.network)
     if others is None:
         return found
-    kept = set(map(_said, _run(subject.of(others), settings, set())))
+    kept = set(map(_said, _run(context.of(others), settings, set())))
     return (finding for finding in found if _said(finding) in kept)
 
 
@@ -261,50 +261,50 @@ def _said(finding: Finding) -> tuple[object, ...]:
     return finding.code, finding.message, finding.mark, finding.path, repr(finding.values)
 
 
-def _run(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Finding]:
+def _run(context: RuleContext, settings: Settings, judged: set[str]) -> Iterator[Finding]:
     """Run the rules that are on and whose stage is reached; note which were run."""
-    allowed = _reached(subject)
-    layers = [node.layer for node in subject.network or ()]
+    allowed = _reached(context)
+    layers = [node.layer for node in context.network or ()]
     traits = frozenset[str]().union(*(kind.traits for kind in {type(layer) for layer in layers}))
     written = frozenset(name for layer in layers for name in layer.model_fields_set)
     for code in sorted(settings.codes):
         entry = settings.known[code]
         if entry.needs not in allowed:
             continue
-        if (entry.section and not _has(entry.section, subject)) or entry.is_idle(traits, written):
+        if (entry.section and not _has(entry.section, context)) or entry.is_idle(traits, written):
             judged.add(code)
         else:
-            found = _try(code, subject, settings)
+            found = _try(code, context, settings)
             if not any(f.code == CRASHED for f in found):
                 judged.add(code)
             yield from found
 
 
-def _has(section: str, subject: Subject) -> bool:
+def _has(section: str, context: RuleContext) -> bool:
     """Whether a section is in the spec or, as budgets may be, in the configuration."""
-    if section == "budgets" and subject.has_configured:
+    if section == "budgets" and context.has_configured:
         return True
-    return subject.document is not None and subject.document.tree.get(section) is not None
+    return context.document is not None and context.document.tree.get(section) is not None
 
 
-def _patterns(subject: Subject, judged: set[str]) -> frozenset[str]:
+def _patterns(context: RuleContext, judged: set[str]) -> frozenset[str]:
     """Return the configurations whose patterns of layers were looked for."""
-    if UNMATCHED not in judged or not subject.has_configured:
+    if UNMATCHED not in judged or not context.has_configured:
         return frozenset()
-    budgets = subject.configured.budgets
+    budgets = context.configured.budgets
     return frozenset(n.mark.source.name for n in (budgets.limits if budgets else ()) if n.layer)
 
 
-def _faults(subject: Subject, settings: Settings) -> Iterator[Finding]:
+def _faults(context: RuleContext, settings: Settings) -> Iterator[Finding]:
     """Yield every fault of the reading, under the rule that explains it."""
     told: set[tuple[str, Mark | None]] = set()
-    for code in sorted({fault.code for fault in subject.faults}):
+    for code in sorted({fault.code for fault in context.faults}):
         entry = settings.known.get(code)
         if entry is not None and entry.needs == FAULT:
-            for finding in _try(code, subject, settings):
+            for finding in _try(code, context, settings):
                 told.add((finding.message, finding.mark))
                 yield finding
-    for fault in subject.faults:
+    for fault in context.faults:
         if (fault.message, fault.mark) not in told:
             entry = settings.known.get(fault.code)
             code = UNEXPLAINED if entry is None or entry.needs == ENGINE else fault.code
@@ -320,12 +320,12 @@ def _faults(subject: Subject, settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _try(code: str, subject: Subject, settings: Settings) -> list[Finding]:
+def _try(code: str, context: RuleContext, settings: Settings) -> list[Finding]:
     """Run one rule; if it crashes, that is the finding."""
     try:
         cls = settings.rule(code)
         assert cls is not None, f"the index knows {code}, but no module enters it"
-        return list(cls().check(subject))
+        return list(cls().check(context))
     except Exception as error:  # noqa: BLE001 - a rule may be anybody's
         said = error.message if isinstance(error, CnnError) else str(error)
         name = settings.known[code].name

@@ -13,7 +13,7 @@ from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.finding import SEVERITIES, Finding, Fix, Severity
 
 if TYPE_CHECKING:
-    from cnnanalyze.linting.context import Subject
+    from cnnanalyze.linting.context import RuleContext
 
 Stage = Literal["text", "document", "network", "analysis"]
 """How far the reading of a spec must have come before a rule can look at it."""
@@ -68,11 +68,11 @@ class Rule:
     ...     code = "ACME001"
     ...     name = "wide-kernel"
     ...
-    ...     def check(self, subject):
-    ...         for node in subject.network:
+    ...     def check(self, context):
+    ...         for node in context.network:
     ...             is_convolution = Trait.CONVOLUTION in node.layer.traits
     ...             if is_convolution and max(kernel(node)) > 7:
-    ...                 yield self.found(subject, "a kernel is wider than 7", node=node)
+    ...                 yield self.found(context, "a kernel is wider than 7", node=node)
     >>> WideKernel.severity
     'warning'
     """
@@ -109,17 +109,17 @@ class Rule:
     invalid: ClassVar[tuple[Case, ...]] = ()
     """Specs in which it finds something, with the place and the message."""
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Yield what is wrong with a spec; called only if the stage that is needed was reached."""
         raise NotImplementedError
 
-    def threshold(self, subject: Subject, name: str) -> float:
+    def threshold(self, context: RuleContext, name: str) -> float:
         """Return a threshold: the configured one, or else the rule's own."""
-        return subject.thresholds.get(self.code, {}).get(name, self.thresholds[name])
+        return context.thresholds.get(self.code, {}).get(name, self.thresholds[name])
 
     def found(
         self,
-        subject: Subject,  # noqa: ARG002 - what rules hand over, ours and those of others
+        context: RuleContext,  # noqa: ARG002 - what rules hand over, ours and those of others
         message: str,
         *,
         node: Node | None = None,
@@ -134,7 +134,7 @@ class Rule:
 
         Parameters
         ----------
-        subject
+        context
             The spec.
         message
             One sentence with the numbers.
@@ -179,9 +179,9 @@ class FaultRule(Rule):
     needs = "text"
     trips = "none: a network with such a fault cannot be read"
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Yield the faults of the reading that carry this code."""
-        for fault in subject.faults:
+        for fault in context.faults:
             if fault.code == self.code:
                 yield Finding(
                     self.code,
@@ -200,7 +200,7 @@ class EngineRule(Rule):
 
     needs = "text"
 
-    def check(self, subject: Subject) -> Iterator[Finding]:  # noqa: ARG002 - as the base class has it
+    def check(self, context: RuleContext) -> Iterator[Finding]:  # noqa: ARG002 - as the base class has it
         """Yield nothing: the linter makes the findings of this rule itself."""
         return iter(())
 

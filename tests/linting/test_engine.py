@@ -15,7 +15,7 @@ from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.tree import Tree, plant
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.linting.config_rules import declare
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.declaration import WrittenRule
 from cnnanalyze.linting.engine import lint_network, lint_source
 from cnnanalyze.linting.finding import Finding
@@ -102,8 +102,8 @@ def test_rule_that_crashes_is_a_finding_and_the_others_run() -> None:
         code = "ACME001"
         name = "crashing-rule"
 
-        def check(self, subject: Subject) -> Iterator[Finding]:
-            raise ZeroDivisionError(f"no luck with {subject.source.name}")
+        def check(self, context: RuleContext) -> Iterator[Finding]:
+            raise ZeroDivisionError(f"no luck with {context.source.name}")
 
     found = lint_source(Source("net.yaml", EVEN + "# cnn: file-ignore[LN001, CV003, ACME001]\n"))
     assert places(found) == [("LN001", None)]
@@ -140,10 +140,10 @@ def test_rule_of_another_package_needs_no_index() -> None:
         name = "wide-layer"
         severity = "info"
 
-        def check(self, subject: Subject) -> Iterator[Finding]:
-            assert subject.network is not None
-            for node in subject.network:
-                yield self.found(subject, "it is wide", node=node, attribute="filters", path="x")
+        def check(self, context: RuleContext) -> Iterator[Finding]:
+            assert context.network is not None
+            for node in context.network:
+                yield self.found(context, "it is wide", node=node, attribute="filters", path="x")
 
     found = lint_source(Source("net.yaml", EVEN))
     assert [(f.code, f.path, str(f.mark)) for f in found.findings] == [

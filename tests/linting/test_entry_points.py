@@ -24,9 +24,9 @@ class NarrowLayer(Rule):
     code = "ACME001"
     name = "narrow-layer"
 
-    def check(self, subject):
-        for node in subject.network:
-            yield self.found(subject, f"{node.output.channels} channels are few", node=node)
+    def check(self, context):
+        for node in context.network:
+            yield self.found(context, f"{node.output.channels} channels are few", node=node)
 '''
 
 

@@ -9,7 +9,7 @@ import pytest
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
 from cnnanalyze.language.yaml import read
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.edit_check import change
 from cnnanalyze.linting.finding import Edit, Finding, Fix
 from cnnanalyze.linting.fixes import Mended, excuse, mend
@@ -84,10 +84,10 @@ def fixing(*fixes: tuple[str, Fix]) -> None:
         name = "fixing-rule"
         needs = "text"
 
-        def check(self, subject: Subject) -> Iterator[Finding]:
+        def check(self, context: RuleContext) -> Iterator[Finding]:
             for text, fix in fixes:
-                if text in subject.text:
-                    yield self.found(subject, f"it has {text}", path=text, fix=fix)
+                if text in context.text:
+                    yield self.found(context, f"it has {text}", path=text, fix=fix)
 
     rule(Fixing)
     entries.cache_clear()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.crosscheck.baseline import Growth, compare, record
 from cnnanalyze.linting.configured_budgets import entry_for
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -36,12 +36,12 @@ class BudgetRegression(Rule):
     trips = "none: it applies only if the configuration names a baseline"
     valid = (Case("{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}]}"),)
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every total with the baseline's."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
-        said = subject.configured
-        before = said.baseline and entry_for(subject.source.name, said.baseline)
+        said = context.configured
+        before = said.baseline and entry_for(context.source.name, said.baseline)
         if not before:
             return
         comparison = compare(before, record(analysis), said.allow)
@@ -51,7 +51,7 @@ class BudgetRegression(Rule):
         grown = [g.layer for g in comparison.layers if g.layer in analysis.network]
         shown = ", ".join(grown[:MOST]) + (", ..." if len(grown) > MOST else "")
         yield self.found(
-            subject,
+            context,
             f"{', '.join(costs)} than in the baseline",
             node=analysis.network[grown[0]] if grown else None,
             help=f"changed: {shown}; 'cnnanalyze budget' shows all, '--update' accepts it",

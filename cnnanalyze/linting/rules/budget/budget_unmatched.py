@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.crosscheck.budget import check_budgets, remedy, sentence
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -45,15 +45,15 @@ class BudgetUnmatched(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look for limits that nothing fits."""
-        assert subject.analysis is not None
-        for budgets in (subject.budgets, subject.configured.budgets):
-            for check in check_budgets(subject.analysis, budgets):
+        assert context.analysis is not None
+        for budgets in (context.budgets, context.configured.budgets):
+            for check in check_budgets(context.analysis, budgets):
                 # What who calls sets, in Python, holds for whatever they look at.
                 if check.verdict == "absent" and check.limit.mark.source.text:
                     yield self.found(
-                        subject,
+                        context,
                         sentence(check),
                         mark=check.limit.mark,
                         path=check.layer,

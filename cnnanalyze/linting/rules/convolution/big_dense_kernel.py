@@ -7,7 +7,7 @@ from math import prod
 from types import MappingProxyType
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -70,11 +70,11 @@ class BigDenseKernel(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every full convolution behind the first one that slides."""
-        assert subject.network is not None
-        least = self.threshold(subject, "kernel")
-        convolutions = (n for n in subject.network if n.layer.is_any(layer_queries.CONVOLUTIONS))
+        assert context.network is not None
+        least = self.threshold(context, "kernel")
+        convolutions = (n for n in context.network if n.layer.is_any(layer_queries.CONVOLUTIONS))
         for node in list(convolutions)[1:]:
             sides = layer_queries.kernel(node)
             if not layer_queries.is_full(node) or node.output.positions == 1:
@@ -84,7 +84,7 @@ class BigDenseKernel(Rule):
                 size = "x".join(map(str, sides))
                 small = "x".join("3" * len(sides))
                 yield self.found(
-                    subject,
+                    context,
                     f"a {size} kernel over all {node.input_shapes[0].channels} channels: "
                     f"{number} of {small} have the same receptive field with "
                     f"{number * 3 ** len(sides)} weights per pair of channels instead of "

@@ -8,7 +8,7 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -78,17 +78,17 @@ class DepthwiseAlone(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Follow every depthwise convolution until something mixes its channels."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             if (
                 layer_queries.is_depthwise(node)
                 and not node.given
-                and not _is_mixed(subject.network, node)
+                and not _is_mixed(context.network, node)
             ):
                 yield self.found(
-                    subject,
+                    context,
                     f"nothing mixes the {node.output.channels} channels of this depthwise "
                     f"convolution before the next one or the output",
                     node=node,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.core.tree import Mapping, Tree
 from cnnanalyze.language.step import has_expression, written_of
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.edit import without_entry
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -79,10 +79,10 @@ class DilationOn1x1(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at convolutions with one tap; what a parameter gives may be otherwise elsewhere."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             rates = layer_queries.dilation(node) if layer_queries.is_convolution(node) else ()
             if max(rates, default=1) == 1 or any(k > 1 for k in layer_queries.kernel(node)):
                 continue
@@ -92,9 +92,9 @@ class DilationOn1x1(Rule):
                 continue
             fix = None
             if isinstance(arguments, Mapping):
-                fix = without_entry(subject, arguments, "dilation", "remove the dilation")
+                fix = without_entry(context, arguments, "dilation", "remove the dilation")
             yield self.found(
-                subject,
+                context,
                 f"dilation {max(rates)} has no effect on a 1x1 kernel",
                 node=node,
                 attribute="dilation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -56,22 +56,22 @@ class DoubleDownsample(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look back from every strided layer to the one before it."""
-        assert subject.network is not None
+        assert context.network is not None
         strided = layer_queries.CONVOLUTIONS | layer_queries.POOLS
         passed = layer_queries.ACTIVATIONS | layer_queries.NORMS | layer_queries.SILENT
-        for node in subject.network:
+        for node in context.network:
             if not node.layer.is_any(strided) or max(layer_queries.stride(node), default=1) == 1:
                 continue
-            for first in layer_queries.before(subject.network, node, passed):
+            for first in layer_queries.before(context.network, node, passed):
                 if (
                     first.layer.is_any(strided)
                     and (step := max(layer_queries.stride(first), default=1)) > 1
                 ):
                     both = step * max(layer_queries.stride(node))
                     yield self.found(
-                        subject,
+                        context,
                         f"the map shrinks by {both} in two steps, {first.id} and {node.id}, with "
                         "nothing learned between them",
                         node=node,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import CONVOLUTIONS, borders, dilation, kernel, stride
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -58,10 +58,10 @@ class EvenKernel(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every axis of every convolution."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             if not node.layer.is_any(CONVOLUTIONS):
                 continue
             sides = zip(kernel(node), stride(node), dilation(node), borders(node), strict=True)
@@ -72,7 +72,7 @@ class EvenKernel(Rule):
             )
             if (even := next(shifted, None)) is not None:
                 yield self.found(
-                    subject,
+                    context,
                     f"even kernel {even} at stride 1 shifts the output by half a pixel",
                     node=node,
                     attribute="kernel",

@@ -9,7 +9,7 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -62,17 +62,17 @@ class Gridding(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every dilated convolution with the spatial ones before it."""
-        assert subject.network is not None
+        assert context.network is not None
         dilated = {
-            n.id: n for n in layer_queries.spatial_convolutions(subject.network) if _rate(n) > 1
+            n.id: n for n in layer_queries.spatial_convolutions(context.network) if _rate(n) > 1
         }
         for node in dilated.values():
-            for first in _spatial_before(subject.network, node):
+            for first in _spatial_before(context.network, node):
                 if first.id in dilated and (common := gcd(_rate(first), _rate(node))) > 1:
                     yield self.found(
-                        subject,
+                        context,
                         f"dilation {_rate(node)} after dilation {_rate(first)} reads only one "
                         f"pixel in {common}",
                         node=node,

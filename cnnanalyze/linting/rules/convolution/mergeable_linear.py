@@ -8,7 +8,7 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -99,17 +99,17 @@ class MergeableLinear(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look back from every linear layer to one with nothing but norms between."""
-        assert subject.network is not None
-        network = subject.network
+        assert context.network is not None
+        network = context.network
         for node in network:
             first = _linear_before(network, node)
             if first is None or not layer_queries.is_mergeable(first, node):
                 continue
             before, middle, after = _width(first), first.output.channels, node.output.channels
             yield self.found(
-                subject,
+                context,
                 f"mergeable: no nonlinearity between {first.id} and {node.id}, so {before} -> "
                 f"{middle} -> {after} channels are one linear layer",
                 node=node,

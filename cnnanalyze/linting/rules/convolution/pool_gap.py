@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -55,14 +55,14 @@ class PoolGap(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at pools that nothing else stands beside."""
-        assert subject.network is not None
+        assert context.network is not None
         for node, stride, extent in layer_queries.gaps(
-            subject.network, layer_queries.POOLS, _PASSED
+            context.network, layer_queries.POOLS, _PASSED
         ):
             yield self.found(
-                subject,
+                context,
                 f"stride {stride} skips pixels: the window covers only {extent}",
                 node=node,
                 attribute="stride",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -55,14 +55,14 @@ class SkipsPixels(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at convolutions that nothing else stands beside."""
-        assert subject.network is not None
+        assert context.network is not None
         for node, stride, extent in layer_queries.gaps(
-            subject.network, layer_queries.CONVOLUTIONS, _PASSED
+            context.network, layer_queries.CONVOLUTIONS, _PASSED
         ):
             yield self.found(
-                subject,
+                context,
                 f"stride {stride} skips pixels: the kernel covers only {extent}, and no other "
                 f"layer reads the {stride - extent} between two windows",
                 node=node,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -54,17 +54,17 @@ class Strided1x1Shortcut(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at strided 1x1 convolutions beside another layer."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             strided = layer_queries.is_pointwise(node) and any(
                 s > 1 for s in layer_queries.stride(node)
             )
-            if strided and not layer_queries.is_alone(subject.network, node):
+            if strided and not layer_queries.is_alone(context.network, node):
                 read, step = prod(layer_queries.stride(node)), max(layer_queries.stride(node))
                 yield self.found(
-                    subject,
+                    context,
                     f"a 1x1 convolution of stride {step} reads one of {read} pixels",
                     node=node,
                     attribute="stride",

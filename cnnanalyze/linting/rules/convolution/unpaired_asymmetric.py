@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -63,21 +63,21 @@ class UnpairedAsymmetric(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look for the other half of every row or column."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             sides = layer_queries.kernel(node) if layer_queries.is_convolution(node) else ()
             if len(sides) != _PLANE or min(sides) > 1 or max(sides) == 1:
                 continue
             flat = sides.index(1)
             wanted = sides[::-1]
-            if node.input_shapes[0].size[flat] == 1 or wanted in _around(subject.network, node):
+            if node.input_shapes[0].size[flat] == 1 or wanted in _around(context.network, node):
                 continue
             said = "x".join(map(str, sides))
             other = "x".join(map(str, wanted))
             yield self.found(
-                subject,
+                context,
                 f"{said} convolution without a {other} before, after or beside it",
                 node=node,
                 attribute="kernel",

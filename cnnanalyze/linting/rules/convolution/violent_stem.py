@@ -8,7 +8,7 @@ from types import MappingProxyType
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import NodeId
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -62,14 +62,14 @@ class ViolentStem(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Multiply the strides on the way from each input to the second convolution."""
-        assert subject.network is not None
-        for name in subject.network.inputs:
-            yield from self._check(subject, subject.network, name)
+        assert context.network is not None
+        for name in context.network.inputs:
+            yield from self._check(context, context.network, name)
 
-    def _check(self, subject: Subject, network: Network, name: NodeId) -> Iterator[Finding]:
-        most = self.threshold(subject, "stride")
+    def _check(self, context: RuleContext, network: Network, name: NodeId) -> Iterator[Finding]:
+        most = self.threshold(context, "stride")
         convolutions = 0
         given = network.shape_of(name)
         rank = given.rank
@@ -79,7 +79,7 @@ class ViolentStem(Rule):
                 total = tuple(t * s for t, s in zip(total, layer_queries.stride(node), strict=True))
                 if max(total) >= most:
                     yield self.found(
-                        subject,
+                        context,
                         f"the map is {max(total)} times smaller after the first "
                         f"{'convolution' if convolutions == 0 else 'two convolutions'}"
                         f": {given} became {node.output}",

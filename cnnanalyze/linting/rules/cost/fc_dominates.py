@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import DENSE, reads_map
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -45,17 +45,17 @@ class FcDominates(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every dense layer that reads a map of more than one position."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
-        share = self.threshold(subject, "share")
+        share = self.threshold(context, "share")
         total = analysis.total.parameters
         for facts in analysis:
             shape = reads_map(analysis.network, facts.node)
             if shape is not None and facts.parameters > share * total:
                 yield self.found(
-                    subject,
+                    context,
                     f"this dense layer on a map of {shape} holds "
                     f"{100 * facts.parameters / total:.0f} "
                     "% of the parameters",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import LINEAR
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -45,20 +45,20 @@ class LayerDominatesMacs(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every layer with the total."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
-        share = self.threshold(subject, "share")
+        share = self.threshold(context, "share")
         total = analysis.total.operations("mac")
         weighted = [f for f in analysis if f.node.layer.is_any(LINEAR)]
-        if len(weighted) < self.threshold(subject, "layers"):
+        if len(weighted) < self.threshold(context, "layers"):
             return
         for facts in weighted:
             macs = facts.operations("mac") or 0
             if macs > share * total:
                 yield self.found(
-                    subject,
+                    context,
                     f"this layer costs {100 * macs / total:.0f} % of the MACs: {macs:,} of "
                     f"{total:,}",
                     node=facts.node,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import LINEAR, reads_map
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -50,20 +50,20 @@ class LayerDominatesParams(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every layer with the total."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
-        share = self.threshold(subject, "share")
+        share = self.threshold(context, "share")
         total = analysis.total.parameters
         weighted = [f for f in analysis if f.node.layer.is_any(LINEAR) and f.parameters]
-        if len(weighted) < self.threshold(subject, "layers"):
+        if len(weighted) < self.threshold(context, "layers"):
             return
         for facts in weighted:
             is_told = reads_map(analysis.network, facts.node) and 2 * facts.parameters > total
             if facts.parameters > share * total and not is_told:
                 yield self.found(
-                    subject,
+                    context,
                     f"this layer holds {100 * facts.parameters / total:.0f} % of the parameters: "
                     f"{facts.parameters:,} of {total:,}",
                     node=facts.node,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -44,17 +44,17 @@ class MemoryPeak(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the largest live set with the next one."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
         live = analysis.memory.live
-        if len(live) < self.threshold(subject, "layers"):
+        if len(live) < self.threshold(context, "layers"):
             return
         peak, *others = sorted(live, reverse=True)
-        if peak > self.threshold(subject, "times") * others[0]:
+        if peak > self.threshold(context, "times") * others[0]:
             yield self.found(
-                subject,
+                context,
                 f"memory peak: {peak:,} activations are live here, {peak / others[0]:.3g} times "
                 f"as many as anywhere else",
                 node=analysis.network[analysis.memory.peak_at],

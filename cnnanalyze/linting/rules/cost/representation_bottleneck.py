@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import bottlenecks
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -47,16 +47,16 @@ class RepresentationBottleneck(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the layers that all paths pass through, each with the one before."""
-        network = subject.network
+        network = context.network
         assert network is not None
-        times = self.threshold(subject, "times")
+        times = self.threshold(context, "times")
         for wide, narrow in bottlenecks(network):
             before, here = wide.output.count, narrow.output.count
             if before > times * here:
                 yield self.found(
-                    subject,
+                    context,
                     f"the representation shrinks {before / here:.3g} times here, from {before:,} "
                     "to "
                     f"{here:,} activations",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from cnnanalyze.analysis.memory import bytes_of
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import LINEAR
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -51,11 +51,11 @@ class StarvedLayer(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the arithmetic intensity of every layer with weights with the ridge."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
-        ridge = self.threshold(subject, "ridge")
+        ridge = self.threshold(context, "ridge")
         for facts in analysis:
             node = facts.node
             if not node.layer.is_any(LINEAR) or not (macs := facts.operations("mac")):
@@ -64,7 +64,7 @@ class StarvedLayer(Rule):
             intensity = 2 * macs / (numbers * bytes_of("float32"))
             if intensity < ridge:
                 yield self.found(
-                    subject,
+                    context,
                     f"memory-bound: this {node.kind} does {intensity:.3g} operations per byte "
                     f"moved, below the ridge point of {ridge:g}",
                     node=node,

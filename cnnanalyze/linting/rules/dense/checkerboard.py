@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import TRANSPOSED, kernel, stride
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -44,9 +44,9 @@ class Checkerboard(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every axis of every transposed convolution."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if not node.layer.is_any(TRANSPOSED) or node.frozen or node.given:
@@ -56,7 +56,7 @@ class Checkerboard(Rule):
                     least = k // s
                     times = "time" if least == 1 else "times"
                     yield self.found(
-                        subject,
+                        context,
                         f"kernel {k} at stride {s} writes {least} {times} to some positions and "
                         f"{least + 1} to others",
                         node=node,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.graph.queries import leading_only_to
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -72,10 +72,10 @@ class DeadBranch(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at the ends of the network, and at what leads to nothing else."""
-        assert subject.network is not None
-        network = subject.network
+        assert context.network is not None
+        network = context.network
         for node in network:
             if network.consumers[node.id] or node.id in network.outputs:
                 continue
@@ -84,7 +84,7 @@ class DeadBranch(Rule):
             behind = f" and {others} layer{'s' * (others > 1)} before it are" if others else " is"
             parameters = sum(p.size for n in wasted for p in n.layer.params(*n.input_shapes))
             yield self.found(
-                subject,
+                context,
                 f"dead branch: nothing reads {node.id}, and it is not an output: it{behind} unused"
                 + (f", with {parameters:,} parameters" if parameters else ""),
                 node=node,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.language.step import RESERVED
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -60,9 +60,9 @@ class EmptyBlock(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look for blocks that are surely called and stand in no layer's chain of calls."""
-        document, network = subject.document, subject.network
+        document, network = context.document, context.network
         assert network is not None
         if document is None or not document.blocks:
             return
@@ -77,7 +77,7 @@ class EmptyBlock(Rule):
         for name, word in calls.items():
             if name not in filled:
                 yield self.found(
-                    subject,
+                    context,
                     f"block '{name}' creates no layer: 'when' or 'repeat' leaves out every step "
                     f"in it",
                     mark=word.mark,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -53,11 +53,11 @@ class FusableSiblings(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every full convolution with those before it that read the same."""
-        assert subject.network is not None
+        assert context.network is not None
         seen: dict[tuple[object, ...], str] = {}
-        for node in subject.network:
+        for node in context.network:
             if not layer_queries.is_full(node):
                 continue
             shape = {k: v for k, v in node.attributes.items() if k != "filters"}
@@ -65,7 +65,7 @@ class FusableSiblings(Rule):
             if first != node.id:
                 size = "x".join(map(str, layer_queries.kernel(node)))
                 yield self.found(
-                    subject,
+                    context,
                     f"{node.id} and {first} read the same input with {size} kernels: "
                     f"one convolution could do both",
                     node=node,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.language.step import Written, has_expression, written_of
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.edit import without_step
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -75,21 +75,21 @@ class NoOpLayer(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Ask every layer that could be without effect whether it is."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             reason = node.layer.without_effect(*node.input_shapes)
             written = written_of(node) if reason else None
             if not reason or (written is not None and _is_open(written)):
                 continue
-            is_output = node.id in subject.network.outputs
+            is_output = node.id in context.network.outputs
             yield self.found(
-                subject,
+                context,
                 f"no effect: {reason}",
                 node=node,
                 help="remove it, or give it the intended number",
-                fix=None if is_output else without_step(subject, written, f"remove {node.kind}"),
+                fix=None if is_output else without_step(context, written, f"remove {node.kind}"),
             )
 
 

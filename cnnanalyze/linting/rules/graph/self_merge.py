@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.graph.network import Network
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import JOINS
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -62,17 +62,17 @@ class SelfMerge(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the inputs of every join; one layer may hold what another passes on."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             if not node.layer.is_any(JOINS) or Trait.PRODUCT in node.layer.traits:
                 continue
-            sources = [_origin(subject.network, i) for i in node.inputs]
+            sources = [_origin(context.network, i) for i in node.inputs]
             twice = next((s for s in sources if sources.count(s) > 1), None)
             if twice is not None:
                 yield self.found(
-                    subject,
+                    context,
                     f"{node.id} reads {twice} {_TIMES.get(sources.count(twice), 'several times')}",
                     node=node,
                     help="read the other branch, or remove the join",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -58,10 +58,10 @@ class TwinSiblings(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every layer with those before it that read the same."""
-        assert subject.network is not None
-        network = subject.network
+        assert context.network is not None
+        network = context.network
         beside = [n for n in network if len(network.consumers[n.inputs[0]]) > 1]
         siblings = Counter((node.kind, node.inputs) for node in beside)
         seen: dict[tuple[object, ...], str] = {}
@@ -73,7 +73,7 @@ class TwinSiblings(Rule):
             first = seen.setdefault((node.kind, repr(node.layer), node.inputs), node.id)
             if first != node.id:
                 yield self.found(
-                    subject,
+                    context,
                     f"duplicate computation: {node.id} and {first} have the same input and "
                     f"attributes",
                     node=node,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import CONVOLUTIONS, POOLS
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -49,18 +49,18 @@ class Fragmented(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Count what reads every map."""
-        network = subject.network
+        network = context.network
         assert network is not None
-        most = self.threshold(subject, "branches")
+        most = self.threshold(context, "branches")
         for id_, ids in network.consumers.items():
             found = (network[reader] for reader in ids)
             readers = [n for n in found if n.layer.is_any(CONVOLUTIONS | POOLS)]
             if len(readers) > most:
                 node = network.by_id.get(id_)
                 yield self.found(
-                    subject,
+                    context,
                     f"{len(readers)} convolutions and pools read this map in parallel",
                     node=node,
                     path="" if node is not None else id_,

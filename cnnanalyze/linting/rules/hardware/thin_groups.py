@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -43,17 +43,17 @@ class ThinGroups(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every grouped convolution that is not depthwise."""
-        network = subject.network
+        network = context.network
         assert network is not None
-        least = self.threshold(subject, "channels")
+        least = self.threshold(context, "channels")
         for node in network:
             groups = getattr(node.layer, "groups", 1)
             channels = node.input_shapes[0].channels
             if 1 < groups < channels and channels / groups < least:
                 yield self.found(
-                    subject,
+                    context,
                     f"{groups} groups of {channels // groups} channels each leave the hardware "
                     f"mostly idle",
                     node=node,

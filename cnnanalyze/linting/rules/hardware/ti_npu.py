@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from cnnanalyze.graph.node import Node
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import CONVOLUTIONS, MAX_POOL, is_depthwise, kernel
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -66,41 +66,41 @@ class TiNpu(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every convolution and max pool with what the NPU takes."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
-            for message, attribute in self._complaints(subject, node):
+            for message, attribute in self._complaints(context, node):
                 yield self.found(
-                    subject,
+                    context,
                     message,
                     node=node,
                     attribute=attribute,
                     help="such a layer does not run on the NPU",
                 )
 
-    def _complaints(self, subject: Subject, node: Node) -> Iterator[tuple[str, str]]:
+    def _complaints(self, context: RuleContext, node: Node) -> Iterator[tuple[str, str]]:
         sides = kernel(node)
         shown = "x".join(map(str, sides))
-        most = self._most(subject, "pool")
+        most = self._most(context, "pool")
         if node.layer.traits >= MAX_POOL and any(k > most for k in sides):
             yield f"max pool {shown} is larger than {most}x{most}", "kernel"
         if not node.layer.is_any(CONVOLUTIONS):
             return
-        most = self._most(subject, "kernel")
+        most = self._most(context, "kernel")
         # The width is bound for depthwise kernels only, the height for all.
         bound = sides if is_depthwise(node) else sides[:1]
         if any(k > most for k in bound):
             yield f"kernel {shown} is larger than {most}", "kernel"
-        assert subject.network is not None
-        if node.inputs[0] in subject.network.inputs and node.input_shapes[0].channels > 1:
+        assert context.network is not None
+        if node.inputs[0] in context.network.inputs and node.input_shapes[0].channels > 1:
             channels = node.input_shapes[0].channels
             yield f"the first convolution reads {channels} channels, but the NPU takes 1", ""
-        multiple = self._most(subject, "multiple")
+        multiple = self._most(context, "multiple")
         if node.output.channels % multiple:
             channels = node.output.channels
             yield f"{channels} output channels are not a multiple of {multiple}", "filters"
 
-    def _most(self, subject: Subject, name: str) -> int:
-        return int(self.threshold(subject, name))
+    def _most(self, context: RuleContext, name: str) -> int:
+        return int(self.threshold(context, name))

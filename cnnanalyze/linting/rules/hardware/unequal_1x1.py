@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import is_gate, is_pointwise
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -45,11 +45,11 @@ class Unequal1x1(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare both sides of every 1x1 convolution on a map."""
-        network = subject.network
+        network = context.network
         assert network is not None
-        times = self.threshold(subject, "times")
+        times = self.threshold(context, "times")
         for node in network:
             if not is_pointwise(node) or node.output.positions == 1 or is_gate(network, node):
                 continue
@@ -58,7 +58,7 @@ class Unequal1x1(Rule):
             if ratio > times:
                 how = "as many" if behind > before else "fewer"
                 yield self.found(
-                    subject,
+                    context,
                     f"this 1x1 convolution maps {before} channels to {behind}, {ratio:.3g} times "
                     f"{how}",
                     node=node,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import SILENT, SOFTMAX, before, heads
 from cnnanalyze.linting.loss import wanted
@@ -52,9 +52,9 @@ class DoubleSoftmax(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every head with what the loss wants."""
-        network, training = subject.network, subject.training
+        network, training = context.network, context.training
         assert network is not None
         loss = training.loss if training is not None else ""
         if wanted(loss) != "logits":
@@ -64,7 +64,7 @@ class DoubleSoftmax(Rule):
             for end in ends:
                 if end.layer.is_any(SQUASHING):
                     yield self.found(
-                        subject,
+                        context,
                         f"{end.kind} applied twice: the network ends in it, and the loss "
                         f"'{loss}' takes logits",
                         node=end,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.core.tree import Mapping
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import heads
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -51,11 +51,11 @@ class HeadWidth(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every output with the declared classes."""
-        document, network = subject.document, subject.network
+        document, network = context.document, context.network
         assert network is not None
-        classes = subject.training.classes if subject.training is not None else None
+        classes = context.training.classes if context.training is not None else None
         if classes is None or document is None:
             return
         section = document.tree.get("train")
@@ -64,7 +64,7 @@ class HeadWidth(Rule):
             width = head.output.channels
             if width != classes and not (width == 1 and classes == 2):  # noqa: PLR2004
                 yield self.found(
-                    subject,
+                    context,
                     f"{head.id} outputs {width} channels for {classes} classes: {width} ≠ "
                     f"{classes}",
                     node=head,

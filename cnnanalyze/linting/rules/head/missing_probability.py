@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import SILENT, before, heads
 from cnnanalyze.linting.loss import wanted
@@ -64,9 +64,9 @@ class MissingProbability(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every head with what the loss wants."""
-        network, training = subject.network, subject.training
+        network, training = context.network, context.training
         assert network is not None
         loss = training.loss if training is not None else ""
         wants = wanted(loss)
@@ -78,7 +78,7 @@ class MissingProbability(Rule):
             for end in ends:
                 if MAKERS[wants] not in end.layer.traits:
                     yield self.found(
-                        subject,
+                        context,
                         f"the loss '{loss}' takes {wants}, but the network ends in {end.kind}",
                         node=end,
                         help=f"end in {_maker(MAKERS[wants])}, or use a loss that takes logits",

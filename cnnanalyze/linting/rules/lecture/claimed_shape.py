@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.crosscheck.claims import check
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -65,19 +65,19 @@ class ClaimedShape(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the declared outputs with the computed ones."""
-        assert subject.analysis is not None
-        network = subject.analysis.network
+        assert context.analysis is not None
+        network = context.analysis.network
         for claim in spec_of(network).claims:
             if claim.quantity != "output" or claim.verdict == "wrong":
                 continue
             if dict(claim.settings) != dict(spec_of(network).settings):
                 continue  # it speaks of another variant
-            result = check(claim, subject.analysis)
+            result = check(claim, context.analysis)
             if result.outcome == "fails":
                 yield self.found(
-                    subject,
+                    context,
                     f"'{claim.source}' declares {claim.printed} for {claim.layer}, but the "
                     f"output is {result.computed}",
                     mark=claim.mark,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -50,10 +50,10 @@ class EvenFilterSame(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every convolution with the padding 'same'."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             if (
                 not node.layer.is_any(layer_queries.CONVOLUTIONS)
                 or node.attributes.get("padding") != "same"
@@ -63,7 +63,7 @@ class EvenFilterSame(Rule):
             even = next((f for f, s in sides if f % 2 == 0 and s == 1), None)
             if even is not None:
                 yield self.found(
-                    subject,
+                    context,
                     f"p = (f - 1)/2 = ({even} - 1)/2 = {(even - 1) / 2} is not a whole number: "
                     f"one side gets one zero more",
                     node=node,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -44,16 +44,16 @@ class PaddedPooling(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at the padding of every pool, also where 'same' comes to some."""
-        assert subject.analysis is not None
-        for facts in subject.analysis:
+        assert context.analysis is not None
+        for facts in context.analysis:
             if not facts.node.layer.is_any(layer_queries.POOLS):
                 continue
             padded = next((f for f in facts.fit if f.before or f.after), None)
             if padded is not None:
                 yield self.found(
-                    subject,
+                    context,
                     f"pooling with padding {padded.before}+{padded.after}",
                     node=facts.node,
                     attribute="padding",

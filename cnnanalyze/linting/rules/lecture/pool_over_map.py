@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -43,10 +43,10 @@ class PoolOverMap(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the window of every pool with its map."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             shape = node.input_shapes[0]
             if not node.layer.is_any(layer_queries.POOLS) or shape.positions <= 1:
                 continue
@@ -57,7 +57,7 @@ class PoolOverMap(Rule):
                 if (extent := d * (k - 1) + 1) > n:
                     name = axis_name(axis, shape.rank)
                     yield self.found(
-                        subject,
+                        context,
                         f"window {extent} is larger than {name} {n} of the map",
                         node=node,
                         attribute="kernel",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 from cnnanalyze.linting.window_coverage import sides
@@ -61,10 +61,10 @@ class StrideDoesNotFit(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Divide, for every axis of every layer with windows."""
-        assert subject.analysis is not None
-        for facts in subject.analysis:
+        assert context.analysis is not None
+        for facts in context.analysis:
             node = facts.node
             if not node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
                 continue
@@ -75,7 +75,7 @@ class StrideDoesNotFit(Rule):
                 padding = f" + {fit.before + fit.after}" if fit.before or fit.after else ""
                 extent = d * (f - 1) + 1
                 yield self.found(
-                    subject,
+                    context,
                     f"({n} - {extent}{padding})/{s} + 1 = {room / s + 1:.2f} is not a whole "
                     f"number of windows along {axis_name(axis, len(facts.fit))}; rounded to "
                     f"{fit.output}",

@@ -9,7 +9,7 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.traits import Category, Trait
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -81,16 +81,16 @@ class TypicalPattern(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Read a plain chain of layers as the pattern."""
-        assert subject.network is not None
-        chain = _chain(subject.network)
+        assert context.network is not None
+        chain = _chain(context.network)
         if not {"C", "F"} <= {_letter(node) for node in chain}:
             return  # joins, or no classifier
         found = _read(chain)
         if isinstance(found, Node):
             yield self.found(
-                subject,
+                context,
                 f"departs from [(CONV-RELU)*N-POOL?]*M-(FC-RELU)*K,SOFTMAX at {found.id}",
                 node=found,
                 values={"layer": found.id},
@@ -101,7 +101,7 @@ class TypicalPattern(Rule):
         listed = "" if n != "N" else f", N = {', '.join(map(str, repeats))}"
         convolutions = f"[(CONV-RELU)*{n}-POOL?]*{groups}"
         yield self.found(
-            subject,
+            context,
             f"follows the pattern {convolutions}-(FC-RELU)*{dense},SOFTMAX{listed}",
             node=chain[0],
             values={"N": tuple(repeats), "M": groups, "K": dense},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import MAX_POOL, MONOTONE, only_consumer
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -38,9 +38,9 @@ class ActBeforeMaxpool(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what reads every monotone activation."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if not node.layer.traits >= MONOTONE:
@@ -49,7 +49,7 @@ class ActBeforeMaxpool(Rule):
             if pool is not None and pool.layer.traits >= MAX_POOL:
                 now, then = node.output.count, pool.output.count
                 yield self.found(
-                    subject,
+                    context,
                     f"after the max pool this {node.kind} would process {then:,} values instead "
                     f"of {now:,}",
                     node=node,

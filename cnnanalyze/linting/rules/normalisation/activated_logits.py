@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import (
     ACTIVATIONS,
@@ -63,11 +63,11 @@ class ActivatedLogits(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what the softmax or the loss of every output reads."""
-        network = subject.network
+        network = context.network
         assert network is not None
-        training = subject.training
+        training = context.training
         loss = training.loss if training is not None else ""
         for head in heads(network):
             if head.layer.is_any(SOFTMAX):
@@ -81,7 +81,7 @@ class ActivatedLogits(Rule):
             for end in ends:
                 if is_activation(end):
                     yield self.found(
-                        subject,
+                        context,
                         f"activated logits: this {end.kind} squashes the scores before {reader}",
                         node=end,
                         help="remove it: softmax accepts any scores",

@@ -9,7 +9,7 @@ from cnnanalyze.graph.node import Node
 from cnnanalyze.language.step import written_of
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Edit, Finding, Fix
 from cnnanalyze.linting.layer_queries import LINEAR, consumers
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -73,28 +73,28 @@ class BiasBeforeNorm(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every layer with a bias whose readers all normalise."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
-            if not _is_cancelled(subject, node):
+            if not _is_cancelled(context, node):
                 continue
             norm = consumers(network, node)[0]
             yield self.found(
-                subject,
+                context,
                 f"redundant bias of {node.output.channels} values: the {norm.kind} after it "
                 f"cancels it",
                 node=node,
                 attribute="bias",
                 help="write 'bias: false'",
                 values={"biases": node.output.channels, "norm": norm.id},
-                fix=_mend(subject, node),
+                fix=_mend(context, node),
             )
 
 
-def _is_cancelled(subject: Subject, node: Node) -> bool:
-    network = subject.network
+def _is_cancelled(context: RuleContext, node: Node) -> bool:
+    network = context.network
     assert network is not None
     if not node.layer.is_any(LINEAR) or not getattr(node.layer, "bias", False):
         return False
@@ -106,22 +106,22 @@ def _is_cancelled(subject: Subject, node: Node) -> bool:
     )
 
 
-def _mend(subject: Subject, node: Node) -> Fix | None:
+def _mend(context: RuleContext, node: Node) -> Fix | None:
     """Return the edit that switches the bias off where the layer is written."""
     step = written_of(node)
-    network = subject.network
+    network = context.network
     assert network is not None
-    if step is None or step.key.mark.source.name != subject.source.name:
+    if step is None or step.key.mark.source.name != context.source.name:
         return None
     if node.share or node.id in network.shared or node.given:
         return None
-    if (edit := _edit(step.key, step.arguments, subject)) is None:
+    if (edit := _edit(step.key, step.arguments, context)) is None:
         return None
     return Fix("switch the bias off", (edit,))
 
 
-def _edit(key: Scalar, arguments: object, subject: Subject) -> Edit | None:
-    lines = subject.source.lines
+def _edit(key: Scalar, arguments: object, context: RuleContext) -> Edit | None:
+    lines = context.source.lines
     cls = KINDS.get(key.text)
     if cls is None:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.step import written_of
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.edit import without_step
 from cnnanalyze.linting.finding import Finding, Fix
 from cnnanalyze.linting.layer_queries import ACTIVATIONS, RECTIFIERS, SILENT, SOFTMAX, before
@@ -64,9 +64,9 @@ class DoubleActivation(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what every activation reads."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if not node.layer.is_any(_APPLIED) or node.layer.is_any(_STEPS):
@@ -78,12 +78,12 @@ class DoubleActivation(Rule):
                 continue
             if (first := sources[0]).layer.is_any(firsts):
                 yield self.found(
-                    subject,
+                    context,
                     f"activation applied twice: {node.kind} after {first.id} ({first.kind})",
                     node=node,
                     help="remove one of them, or add the missing layer between them",
                     values={"first": first.id, "second": node.id},
-                    fix=_mend(subject, first, node),
+                    fix=_mend(context, first, node),
                 )
 
 
@@ -92,12 +92,12 @@ _STEPS = frozenset({Trait.ARITHMETIC})
 """Steps of a computation, which follow each other: of ``exp`` and ``log`` none is left over."""
 
 
-def _mend(subject: Subject, first: Node, second: Node) -> Fix | None:
+def _mend(context: RuleContext, first: Node, second: Node) -> Fix | None:
     """Take the second one out if it changes nothing: what is rectified stays as it is."""
     written = written_of(second)
-    assert subject.network is not None
+    assert context.network is not None
     if first.kind != second.kind or not second.layer.is_any(RECTIFIERS) or written is None:
         return None
-    if second.id in subject.network.outputs:
+    if second.id in context.network.outputs:
         return None
-    return without_step(subject, written, f"remove the second {second.kind}")
+    return without_step(context, written, f"remove the second {second.kind}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import NORMS, SILENT, before, consumers, is_norm
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -43,9 +43,9 @@ class DoubleNorm(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what every normalisation reads."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if not is_norm(node):
@@ -55,7 +55,7 @@ class DoubleNorm(Rule):
                 continue
             if len(consumers(network, first)) == 1:
                 yield self.found(
-                    subject,
+                    context,
                     f"normalisation applied twice: {node.kind} after {first.id} ({first.kind})",
                     node=node,
                     help="keep one of them",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import consumers
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -44,9 +44,9 @@ class DropoutBeforeNorm(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Walk on from every dropout."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if Trait.DROPOUT not in node.layer.traits or not getattr(node.layer, "rate", 0):
@@ -58,7 +58,7 @@ class DropoutBeforeNorm(Rule):
                 if Trait.BATCH_STATISTICS in here.layer.traits:
                     rate = getattr(node.layer, "rate", 0)
                     yield self.found(
-                        subject,
+                        context,
                         f"dropout of {float(rate):g} before a batch normalisation, {here.id}",
                         node=node,
                         help="move the dropout after the last batch normalisation",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -38,16 +38,16 @@ class HeavyDropout(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at the rate of every dropout."""
-        network = subject.network
+        network = context.network
         assert network is not None
-        most = self.threshold(subject, "rate")
+        most = self.threshold(context, "rate")
         for node in network:
             rate = float(getattr(node.layer, "rate", 0))
             if Trait.DROPOUT in node.layer.traits and rate > most:
                 yield self.found(
-                    subject,
+                    context,
                     f"dropout rate {rate:g} is above {most:g}: most of the input is dropped",
                     node=node,
                     attribute="rate",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.graph.node import Node
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import ACTIVATIONS, LINEAR, NORMS, SOFTMAX, consumers
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -54,16 +54,16 @@ class NoBiasNoNorm(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Walk from every layer without bias to what gives its channels an offset."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if not node.layer.is_any(LINEAR) or getattr(node.layer, "bias", True) or node.given:
                 continue
-            if (end := _first_nonlinear(subject, node)) is not None:
+            if (end := _first_nonlinear(context, node)) is not None:
                 yield self.found(
-                    subject,
+                    context,
                     f"no bias, and no normalisation before the next {end.kind}",
                     node=node,
                     attribute="bias",
@@ -72,9 +72,9 @@ class NoBiasNoNorm(Rule):
                 )
 
 
-def _first_nonlinear(subject: Subject, node: Node) -> Node | None:
+def _first_nonlinear(context: RuleContext, node: Node) -> Node | None:
     """Return the nonlinearity that is met on some path before any offset is added."""
-    network = subject.network
+    network = context.network
     assert network is not None
     seen: set[str] = set()
     waiting = list(consumers(network, node))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import (
     LINEAR,
@@ -62,9 +62,9 @@ class NoNonlinearity(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what every linear layer reads through normalisations."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if not node.layer.is_any(LINEAR):
@@ -77,7 +77,7 @@ class NoNonlinearity(Rule):
                     and not is_projection(network, first)
                 ):
                     yield self.found(
-                        subject,
+                        context,
                         f"no nonlinearity between {first.id} and this {node.kind}",
                         node=node,
                         help="add an activation between them, unless the factorisation is intended",

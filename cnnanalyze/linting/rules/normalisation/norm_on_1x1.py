@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -42,16 +42,16 @@ class NormOn1x1(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at the map of every batch normalisation."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             shape = node.output
             is_batch = Trait.BATCH_STATISTICS in node.layer.traits
             if is_batch and not shape.is_vector and shape.positions == 1:
                 yield self.found(
-                    subject,
+                    context,
                     "this batchnorm sees one value per channel and image",
                     node=node,
                     help="leave it out, or normalise over channels",

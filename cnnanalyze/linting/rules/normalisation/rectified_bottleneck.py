@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import NORMS, RECTIFIERS, SILENT, after, is_projection
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -50,9 +50,9 @@ class RectifiedBottleneck(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every pointwise convolution that narrows what a depthwise one puts out."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if not is_projection(network, node):
@@ -61,7 +61,7 @@ class RectifiedBottleneck(Rule):
                 if reader.layer.is_any(RECTIFIERS):
                     wide, narrow = node.input_shapes[0].channels, node.output.channels
                     yield self.found(
-                        subject,
+                        context,
                         f"{reader.kind} after a projection from {wide} to {narrow} channels, "
                         f"which follows a depthwise convolution",
                         node=reader,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import RECTIFIERS, SILENT, before
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -44,9 +44,9 @@ class RectifiedResidual(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what every addition reads."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             is_sum = Trait.SUM in node.layer.traits
@@ -57,7 +57,7 @@ class RectifiedResidual(Rule):
             if all(source.layer.is_any(RECTIFIERS) for source in sources):
                 number = "both" if len(node.inputs) == 2 else f"all {len(node.inputs)}"  # noqa: PLR2004
                 yield self.found(
-                    subject,
+                    context,
                     f"{number} inputs of this addition are rectified, so it can only grow",
                     node=node,
                     help="apply the ReLU after the addition, or before the weights of the branch",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import consumers
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -48,11 +48,11 @@ class SaturatingDepth(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Count along the longest path; gates and outputs are not hidden layers."""
-        network = subject.network
+        network = context.network
         assert network is not None
-        limit = int(self.threshold(subject, "layers"))
+        limit = int(self.threshold(context, "layers"))
         longest: dict[str, int] = {}
         first = None
         for node in network:
@@ -65,7 +65,7 @@ class SaturatingDepth(Rule):
         if first is not None:
             most = max(longest.values())
             yield self.found(
-                subject,
+                context,
                 f"this {first.kind} is saturating activation number {limit + 1} on one path; the "
                 f"longest path has {most}",
                 node=first,

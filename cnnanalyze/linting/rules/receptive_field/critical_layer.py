@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.analysis.seen_input import seen_inputs
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.receptive_field import beside, extent, noun, sights
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -42,16 +42,16 @@ class CriticalLayer(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every convolution with a window."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
         for image in seen_inputs(analysis):
             extents = image.shape.size
             for sight in sights(image):
                 if sight.is_critical(extents):
                     yield self.found(
-                        subject,
+                        context,
                         f"the receptive field outgrows {noun(image, sight.facts)} here: from "
                         f"{extent(sight.least_before)} to {extent(sight.least)} pixels of "
                         f"{extent(extents)}",

@@ -11,7 +11,7 @@ from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Category
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import JOINS, lengthens
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -65,9 +65,9 @@ class MisalignedMerge(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every join; what its branches have in common was told where it came about."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
         apart: dict[str, float] = {}
         for image in seen_inputs(analysis):
@@ -81,7 +81,7 @@ class MisalignedMerge(Rule):
                     apart[node.id] = max(apart.get(node.id, 0.0), pixels)
         findings = [
             self.found(
-                subject,
+                context,
                 f"the branches of this {analysis.network[name].kind}",
                 node=analysis.network[name],
                 help="pad the branches so that the centres of their fields agree",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import GLOBAL_POOLS
 from cnnanalyze.linting.receptive_field import extent, noun, sizes
@@ -55,14 +55,14 @@ class ShortSighted(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what the global pools behind the last spatial layer read."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
         for image in seen_inputs(analysis):
-            yield from self._check(subject, image)
+            yield from self._check(context, image)
 
-    def _check(self, subject: Subject, image: SeenInput) -> Iterator[Finding]:
+    def _check(self, context: RuleContext, image: SeenInput) -> Iterator[Finding]:
         last = last_spatial(image)
         if last is None or last.fields is None or any(f.sees_all for f in last.fields):
             return
@@ -76,7 +76,7 @@ class ShortSighted(Rule):
             fields = image[node.inputs[0]].fields if node.inputs[0] in image else None
             if fields is not None and sizes(fields) == seen and node.output.positions == 1:
                 yield self.found(
-                    subject,
+                    context,
                     f"the receptive field before this global pool is {extent(seen)} pixels, but "
                     f"{noun(image, facts)} has {extent(extents)}",
                     node=node,

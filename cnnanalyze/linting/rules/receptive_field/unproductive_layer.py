@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.receptive_field import beside, extent, noun, sights
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -65,14 +65,14 @@ class UnproductiveLayer(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at every convolution with a window."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
         for image in seen_inputs(analysis):
-            yield from self._check(subject, image)
+            yield from self._check(context, image)
 
-    def _check(self, subject: Subject, image: SeenInput) -> Iterator[Finding]:
+    def _check(self, context: RuleContext, image: SeenInput) -> Iterator[Finding]:
         extents = image.shape.size
         for sight in sights(image):
             node = sight.facts.node
@@ -80,7 +80,7 @@ class UnproductiveLayer(Rule):
                 kernel = getattr(node.layer, "kernel", 0)
                 kernel = extent(kernel) if isinstance(kernel, tuple) else kernel
                 yield self.found(
-                    subject,
+                    context,
                     f"the receptive field before it is already {extent(sight.least_before)} "
                     f"pixels on every path, and {noun(image, sight.facts)} has "
                     f"{extent(extents)}: kernel {kernel} adds nothing",

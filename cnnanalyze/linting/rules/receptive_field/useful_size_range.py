@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.analysis.seen_input import seen_inputs
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.receptive_field import beside, extent, noun, useful_sizes
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -40,9 +40,9 @@ class UsefulSizeRange(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Take the range from all convolutions with a window."""
-        analysis = subject.analysis
+        analysis = context.analysis
         assert analysis is not None
         for image in seen_inputs(analysis):
             found = useful_sizes(image)
@@ -53,7 +53,7 @@ class UsefulSizeRange(Rule):
             first = next(iter(image))
             told = noun(image, first)
             yield self.found(
-                subject,
+                context,
                 ("" if told == "the image" else f"as {told}, ")
                 + f"suited to images of {extent(least)} to {extent(most)} pixels; these have "
                 f"{extent(extents)}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 from cnnanalyze.linting.window_coverage import sides
@@ -73,10 +73,10 @@ class BorderDropped(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at how the windows of every strided layer end."""
-        assert subject.analysis is not None
-        for facts in subject.analysis:
+        assert context.analysis is not None
+        for facts in context.analysis:
             node = facts.node
             if not node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
                 continue
@@ -85,7 +85,7 @@ class BorderDropped(Rule):
                     name = axis_name(axis, len(facts.fit))
                     rows = f"the last {fit.unread}" if fit.unread > 1 else "the last one"
                     yield self.found(
-                        subject,
+                        context,
                         f"kernel {k} with stride {s} never reads {rows} of {name} {n}",
                         node=node,
                         help="choose a padding or a size with which the windows end at the border"

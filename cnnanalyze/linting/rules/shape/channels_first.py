@@ -12,7 +12,7 @@ from cnnanalyze.language.inputs import (
     turned_inputs,
     written_inputs,
 )
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -75,20 +75,20 @@ class ChannelsFirst(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at inputs that are written as texts."""
-        document = subject.document
+        document = context.document
         if document is None:
             return
-        if subject.network is not None:
-            shapes = {name: given.shape for name, given in subject.network.inputs.items()}
+        if context.network is not None:
+            shapes = {name: given.shape for name, given in context.network.inputs.items()}
         else:
             written = written_inputs(document).items()
             read = {n: parse_text(t.text) for n, t in written if isinstance(t, Scalar)}
             shapes = {n: Shape(e[:-1], e[-1]) for n, e in read.items() if e is not None}
         for one in turned_inputs(document, shapes):
             yield self.found(
-                subject,
+                context,
                 f"{one.noun} seems to be channels first: {explain_turned(one.shape)}",
                 mark=one.mark,
                 help=f"{advise_turned(one.shape, one.meant, one.name)}; "

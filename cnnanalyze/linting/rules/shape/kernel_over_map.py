@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 from cnnanalyze.linting.window_coverage import readings, sides
@@ -62,10 +62,10 @@ class KernelOverMap(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look for dead taps along every axis of every spatial convolution."""
-        assert subject.analysis is not None
-        for facts in subject.analysis:
+        assert context.analysis is not None
+        for facts in context.analysis:
             node = facts.node
             if not layer_queries.is_spatial(node) or not facts.fit:
                 continue
@@ -75,7 +75,7 @@ class KernelOverMap(Rule):
                     name, extent = axis_name(axis, len(facts.fit)), d * (k - 1) + 1
                     dilated = f" ({k} with dilation {d})" if d > 1 else ""
                     yield self.found(
-                        subject,
+                        context,
                         f"kernel extent {extent}{dilated} on {name} {n}: {dead} of {k} kernel "
                         f"positions never read the map",
                         node=node,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -55,22 +55,22 @@ class SizeLockedHead(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what every dense layer reads, before it was flattened."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             if not node.layer.is_any(layer_queries.DENSE):
                 continue
             shape = node.input_shapes[0]
-            before = layer_queries.producer(subject.network, node)
+            before = layer_queries.producer(context.network, node)
             while before is not None and before.layer.is_any(_PASSED):
                 shape = before.input_shapes[0]
                 if Trait.FLATTENING in before.layer.traits:
                     break
-                before = layer_queries.producer(subject.network, before)
+                before = layer_queries.producer(context.network, before)
             if shape.positions > 1:
                 yield self.found(
-                    subject,
+                    context,
                     f"the dense layer reads all {shape.positions} positions of {shape}: "
                     "the input size is fixed",
                     node=node,

@@ -10,7 +10,7 @@ from cnnanalyze.graph.node import NodeId
 from cnnanalyze.graph.queries import ancestors
 from cnnanalyze.language.inputs import written_inputs
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -56,15 +56,15 @@ class SizeNotMultiple(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every axis of each input with the largest stride on the way."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for image in network.inputs:
-            yield from self._check(subject, network, image)
+            yield from self._check(context, network, image)
 
-    def _check(self, subject: Subject, network: Network, image: NodeId) -> Iterator[Finding]:
-        document, shape = subject.document, network.shape_of(image)
+    def _check(self, context: RuleContext, network: Network, image: NodeId) -> Iterator[Finding]:
+        document, shape = context.document, network.shape_of(image)
         written = None if document is None else written_inputs(document).get(image)
         of = f" of {image}" if len(network.inputs) > 1 else ""
         for axis, (n, total) in enumerate(zip(shape.size, _total(network, image), strict=True)):
@@ -72,7 +72,7 @@ class SizeNotMultiple(Rule):
                 name = axis_name(axis, shape.rank)
                 below = n - n % total
                 yield self.found(
-                    subject,
+                    context,
                     f"{name} {n}{of} is not a multiple of the total stride {total}: {n} mod "
                     f"{total} = {n % total}",
                     mark=None if written is None else written.mark,

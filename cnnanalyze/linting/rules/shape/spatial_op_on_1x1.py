@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -63,17 +63,17 @@ class SpatialOpOn1x1(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at windows over maps of one position."""
-        assert subject.network is not None
-        for node in subject.network:
+        assert context.network is not None
+        for node in context.network:
             shape = node.input_shapes[0]
             is_window = layer_queries.is_spatial(node) or node.layer.is_any(layer_queries.POOLS)
             if not is_window or shape.is_vector or shape.positions > 1:
                 continue
             size = "x".join(map(str, layer_queries.kernel(node)))
             yield self.found(
-                subject,
+                context,
                 f"{node.kind} with a {size} window on a map of one position",
                 node=node,
                 attribute="kernel",

@@ -7,7 +7,7 @@ from math import prod
 from types import MappingProxyType
 
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 from cnnanalyze.linting.window_coverage import readings, sides
@@ -54,11 +54,11 @@ class TapsInPadding(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Count the taps inside the map, along every axis, of every spatial convolution."""
-        assert subject.analysis is not None
-        least = self.threshold(subject, "share")
-        for facts in subject.analysis:
+        assert context.analysis is not None
+        least = self.threshold(context, "share")
+        for facts in context.analysis:
             node = facts.node
             if not layer_queries.is_spatial(node) or not facts.fit:
                 continue
@@ -68,7 +68,7 @@ class TapsInPadding(Rule):
             share = prod(read.total / pairs for read, pairs in axes)
             if share < least:
                 yield self.found(
-                    subject,
+                    context,
                     f"only {share:.0%} of the kernel positions are inside the "
                     f"{node.input_shapes[0]} map",
                     node=node,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.linting import layer_queries
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 from cnnanalyze.linting.window_coverage import sides
@@ -53,10 +53,10 @@ class UnevenPadding(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the padding that windows read on both sides."""
-        assert subject.analysis is not None
-        for facts in subject.analysis:
+        assert context.analysis is not None
+        for facts in context.analysis:
             node = facts.node
             if not node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
                 continue
@@ -64,7 +64,7 @@ class UnevenPadding(Rule):
                 used = (fit.output - 1) * s + d * (k - 1) + 1 - fit.before - n
                 if fit.before > used >= 0:
                     yield self.found(
-                        subject,
+                        context,
                         f"uneven padding: {fit.before} is read before "
                         f"{axis_name(axis, len(facts.fit))} {n}, but {used} after it",
                         node=node,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, scalars
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -76,31 +76,31 @@ class UnusedDefinition(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look for the names of what this file defines in everything that could use them."""
-        assert subject.document is not None
-        tree = subject.document.tree
+        assert context.document is not None
+        tree = context.document.tree
         words = Counter(_words(tree))
         for key, value in _entries(tree.get("blocks")):
             # A block that calls itself is not used by that; its name stands before it once more.
             if words[key.text] - Counter(_words(value))[key.text] == 1:
-                yield from self.unused(subject, f"block '{key.text}'", key)
+                yield from self.unused(context, f"block '{key.text}'", key)
             params = value.get("params") if isinstance(value, Mapping) else None
             names = _names(value)
             for name, _ in _entries(params):
                 if name.text not in names:
                     what = f"parameter '{name.text}' of block '{key.text}'"
-                    yield from self.unused(subject, what, name)
+                    yield from self.unused(context, what, name)
         names = _names(tree)
         for name, _ in _entries(tree.get("params")):
             if name.text not in names:
-                yield from self.unused(subject, f"parameter '{name.text}'", name)
+                yield from self.unused(context, f"parameter '{name.text}'", name)
 
-    def unused(self, subject: Subject, what: str, key: Scalar) -> Iterator[Finding]:
+    def unused(self, context: RuleContext, what: str, key: Scalar) -> Iterator[Finding]:
         """Yield the finding, if the definition stands in this file."""
-        if key.mark.source == subject.source:
+        if key.mark.source == context.source:
             yield self.found(
-                subject, f"{what} is never used", mark=key.mark, help="remove it, or use it"
+                context, f"{what} is never used", mark=key.mark, help="remove it, or use it"
             )
 
 

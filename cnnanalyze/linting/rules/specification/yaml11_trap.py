@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnanalyze.core.tree import Scalar, Sequence, Tree
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.edit import replaced
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -64,12 +64,12 @@ class Yaml11Trap(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Resolve every word that could be a trap by YAML 1.1, too."""
-        if subject.tree is None:
+        if context.tree is None:
             return
-        refused = {f.mark.position for f in subject.faults if f.mark}
-        for word, is_key in _words(subject.tree):
+        refused = {f.mark.position for f in context.faults if f.mark}
+        for word, is_key in _words(context.tree):
             older = _older(word.text)
             if older == word.value and isinstance(older, bool) == isinstance(word.value, bool):
                 continue
@@ -78,7 +78,7 @@ class Yaml11Trap(Rule):
             is_meant = is_refused and not isinstance(older, str)
             plain = _plain(older if is_meant else word.value)
             yield self.found(
-                subject,
+                context,
                 f"{word.text} is {_said(word.value)} here, "
                 f"but {_said(older)} to readers of YAML 1.1",
                 mark=word.mark,

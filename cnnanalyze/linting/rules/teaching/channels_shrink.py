@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import CONVOLUTIONS, main_path
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -43,9 +43,9 @@ class ChannelsShrink(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the convolutions of the main path; the first that shrinks is told."""
-        network = subject.network
+        network = context.network
         assert network is not None
         last = None
         for node in main_path(network):
@@ -53,7 +53,7 @@ class ChannelsShrink(Rule):
                 continue
             if last is not None and node.output.channels < last.output.channels:
                 yield self.found(
-                    subject,
+                    context,
                     f"{node.output.channels} filters are fewer than the {last.output.channels} "
                     f"of {last.id}",
                     node=node,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import ACTIVATIONS, GLOBAL_POOLS, POOLS, after
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -41,9 +41,9 @@ class DropoutBeforePool(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what reads every dropout."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if Trait.DROPOUT not in node.layer.traits:
@@ -51,7 +51,7 @@ class DropoutBeforePool(Rule):
             for reader in after(network, node, ACTIVATIONS):
                 if reader.layer.is_any(POOLS | GLOBAL_POOLS):
                     yield self.found(
-                        subject,
+                        context,
                         f"dropout before a pool, {reader.id}",
                         node=node,
                         help="move it after the pool",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import ACTIVATIONS, DENSE, NORMS, SILENT, before, is_gate
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -42,9 +42,9 @@ class FcWidthGrows(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every dense layer with the one before it."""
-        network = subject.network
+        network = context.network
         assert network is not None
         for node in network:
             if not node.layer.is_any(DENSE) or is_gate(network, node):
@@ -53,7 +53,7 @@ class FcWidthGrows(Rule):
                 now, then = node.output.channels, source.output.channels
                 if source.layer.is_any(DENSE) and now > then:
                     yield self.found(
-                        subject,
+                        context,
                         f"this dense layer has {now} units, but the one before it only {then}",
                         node=node,
                         attribute="units",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import CONVOLUTIONS, kernel, main_path
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -43,9 +43,9 @@ class KernelShrinks(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the convolutions of the main path; the first that shrinks is told."""
-        network = subject.network
+        network = context.network
         assert network is not None
         widest = None
         for node in main_path(network):
@@ -53,7 +53,7 @@ class KernelShrinks(Rule):
                 continue
             if widest is not None and max(kernel(node)) < max(kernel(widest)):
                 yield self.found(
-                    subject,
+                    context,
                     f"kernel {max(kernel(node))} is smaller than the {max(kernel(widest))} of "
                     f"{widest.id}",
                     node=node,

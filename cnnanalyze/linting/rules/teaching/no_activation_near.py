@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import LINEAR, SOFTMAX, consumers, is_activation
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -50,11 +50,11 @@ class NoActivationNear(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Walk three layers on from every layer with weights."""
-        network = subject.network
+        network = context.network
         assert network is not None
-        within = int(self.threshold(subject, "layers"))
+        within = int(self.threshold(context, "layers"))
         for node in network:
             if not node.layer.is_any(LINEAR):
                 continue
@@ -65,7 +65,7 @@ class NoActivationNear(Rule):
                     break
             else:
                 yield self.found(
-                    subject,
+                    context,
                     f"no activation within {within} layers after this {node.kind}",
                     node=node,
                     help="add one after it, unless the design requires otherwise",

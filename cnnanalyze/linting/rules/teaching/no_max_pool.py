@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import CONVOLUTIONS, MAX_POOL, POOLS
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -40,16 +40,16 @@ class NoMaxPool(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Count convolutions and pools."""
-        network = subject.network
+        network = context.network
         assert network is not None
         found = [n for n in network if n.layer.is_any(CONVOLUTIONS | POOLS)]
-        if len(found) < self.threshold(subject, "layers"):
+        if len(found) < self.threshold(context, "layers"):
             return
         if not any(n.layer.traits >= MAX_POOL for n in found):
             yield self.found(
-                subject,
+                context,
                 f"none of the {len(found)} convolutions and pools of this network is a max pool",
                 node=found[0],
                 help="check that the downsampling is where it is intended",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import (
     ACTIVATIONS,
@@ -55,14 +55,14 @@ class PoolAfterEveryConv(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at what follows every convolution of the main path."""
-        network = subject.network
+        network = context.network
         assert network is not None
         path = main_path(network)
         convolutions = [n for n in path if n.layer.is_any(CONVOLUTIONS)]
         pools = [n for n in path if n.layer.is_any(POOLS)]
-        if not convolutions or len(convolutions) + len(pools) < self.threshold(subject, "layers"):
+        if not convolutions or len(convolutions) + len(pools) < self.threshold(context, "layers"):
             return
         passing = ACTIVATIONS | NORMS | SILENT
         if all(
@@ -70,7 +70,7 @@ class PoolAfterEveryConv(Rule):
             for node in convolutions
         ):
             yield self.found(
-                subject,
+                context,
                 f"a pool follows each of the {len(convolutions)} convolutions of this network",
                 node=convolutions[0],
                 help="place pools after blocks of two to four convolutions",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from cnnanalyze.graph.node import Node
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import (
     ACTIVATIONS,
@@ -57,13 +57,13 @@ class UnevenBlock(Rule):
         ),
     )
 
-    def check(self, subject: Subject) -> Iterator[Finding]:
+    def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare neighbours of the main path; the first unlike pair is told."""
-        network = subject.network
+        network = context.network
         assert network is not None
         path = main_path(network)
         if sum(n.layer.is_any(CONVOLUTIONS | POOLS) for n in path) < self.threshold(
-            subject, "layers"
+            context, "layers"
         ):
             return
         for node in path:
@@ -72,7 +72,7 @@ class UnevenBlock(Rule):
             for source in before(network, node, ACTIVATIONS | NORMS | SILENT):
                 if source.layer.is_any(CONVOLUTIONS) and _like(node) != _like(source):
                     yield self.found(
-                        subject,
+                        context,
                         f"this convolution differs from {source.id} before it: {_said(node)} "
                         f"filters, {_said(source)}",
                         node=node,
