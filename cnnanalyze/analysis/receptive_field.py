@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnanalyze.core.periodic_field import INPUT_FIELD, PeriodicField, Strand, follow_field, join
+from cnnanalyze.core.periodic_field import INPUT_FIELD, PathField, PeriodicField, follow_field, join
 from cnnanalyze.core.reach import POINT, WHOLE, Reach
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.node import Node, NodeId
@@ -32,7 +32,7 @@ class Seen(NamedTuple):
     @property
     def moves(self) -> bool:
         """Whether units that lie elsewhere see something else."""
-        return self.fields is None or any(s.advance for f in self.fields for s in f.strands)
+        return self.fields is None or any(s.advance for f in self.fields for s in f.path_fields)
 
 
 NOT_ASKED = Seen(None, None, aligned=True)
@@ -160,7 +160,7 @@ def _through(
         return fields
     size = node.input_shapes[k].size
     if len(own) != len(fields):  # axes were made anew by a reshape: every unit sees the same
-        return fields if all(not s.advance for f in fields for s in f.strands) else None
+        return fields if all(not s.advance for f in fields for s in f.path_fields) else None
     if order:  # the maps are those of the node's axes, the fields those of the network's
         places = [order.index(a) for a in range(len(fields))]
         own, size = tuple(own[p] for p in places), tuple(size[p] for p in places)
@@ -174,14 +174,14 @@ def _through(
 
 def _aligned(fields: list[PeriodicField]) -> bool:
     """Whether all paths advance at one rate around one centre."""
-    moving = [s for f in fields for s in f.strands if s.advance]
+    moving = [s for f in fields for s in f.path_fields if s.advance]
     return all(s.rate == moving[0].rate and s.centre == moving[0].centre for s in moving[1:])
 
 
-def middle(strand: Strand) -> Fraction | None:
+def middle(path_field: PathField) -> Fraction | None:
     """Return the middle of what the first unit sees; nothing if that is nothing.
 
-    Behind a layer with phases this is not ``strand.centre``, which is averaged over all of them.
+    Behind a layer with phases this is not ``path_field.centre``, which is averaged over all of them.
 
     Examples
     --------
@@ -191,5 +191,5 @@ def middle(strand: Strand) -> Fraction | None:
     >>> middle(doubled), doubled.centre
     (Fraction(0, 1), Fraction(-1, 4))
     """
-    seen = strand.at(0)
+    seen = path_field.at(0)
     return None if seen is None else Fraction(sum(seen), 2)

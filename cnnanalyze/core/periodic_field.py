@@ -1,4 +1,4 @@
-"""Strands: which stretch of the network's input a unit sees, for every unit of one axis at once.
+"""Path fields: which stretch of the network's input a unit sees, for every unit of one axis at once.
 
 A receptive field along one axis is a function from a unit's index to an interval of input indices.
 Along one path through a network that function is periodic with an advance: ``period`` units
@@ -8,11 +8,11 @@ path has a longer period, since neighbouring units then differ in what they see;
 dense layer or a global pool sees one constant interval (advance 0).
 
 A period is as long as the numbers in a spec make it, up to 10^12 units, but little changes in it:
-up-sampling by a million gives a million neighbours that all see the same. So a strand keeps
+up-sampling by a million gives a million neighbours that all see the same. So a path_field keeps
 *stretches* of units that see the same interval, and nothing here goes through units one by one
 where stretches will do. Where even these are too many the field is not told (:class:`TooFine`).
 
-Where paths join, the field of a unit is the hull of what the paths see. Strands that advance at the
+Where paths join, the field of a unit is the hull of what the paths see. Path fields that advance at the
 same rate merge into one; a gate behind a global pool (advance 0) stays beside the others.
 
 The borders of the image play no part here: this is the *theoretical* field. What a unit sees inside
@@ -49,7 +49,7 @@ class TooFine(UsageError):  # noqa: N818 - a bound, as its neighbours in the spe
         )
 
 
-class Strand(NamedTuple):
+class PathField(NamedTuple):
     """What the units of one axis see along paths of one rate."""
 
     period: int
@@ -157,14 +157,14 @@ class Strand(NamedTuple):
         return (ends - self.rate * phases) / (2 * units) if units else Fraction(0)
 
 
-START = Strand(1, 1, ((0, 0),))
+START = PathField(1, 1, ((0, 0),))
 """The input itself: unit i sees index i."""
 
 
 def strand_of(
     period: int, advance: int, stretches: Iterable[tuple[int, Interval | None]]
-) -> Strand:
-    """Return the strand of stretches, each given by its first unit; equal neighbours become one.
+) -> PathField:
+    """Return the path_field of stretches, each given by its first unit; equal neighbours become one.
 
     Examples
     --------
@@ -177,11 +177,11 @@ def strand_of(
         if not starts or seen != intervals[-1]:
             starts.append(start)
             intervals.append(seen)
-    return Strand(period, advance, tuple(intervals), tuple(starts))
+    return PathField(period, advance, tuple(intervals), tuple(starts))
 
 
-def follow(strand: Strand, reach: Periodic) -> Strand:
-    """What do the outputs of a layer see, if its inputs see ``strand``?
+def follow(path_field: PathField, reach: Periodic) -> PathField:
+    """What do the outputs of a layer see, if its inputs see ``path_field``?
 
     Raises
     ------
@@ -196,30 +196,30 @@ def follow(strand: Strand, reach: Periodic) -> Strand:
     >>> follow(conv, Window(3, stride=2, before=1)).at(0)
     (-5, 5)
     """
-    if strand.period == 1 and isinstance(reach, Window):
-        seen = strand.intervals[0]
+    if path_field.period == 1 and isinstance(reach, Window):
+        seen = path_field.intervals[0]
         if seen is None:
-            return strand
-        first = -reach.before * strand.advance
-        last = (reach.dilation * (reach.kernel - 1) - reach.before) * strand.advance
-        return Strand(1, reach.stride * strand.advance, ((seen[0] + first, seen[1] + last),))
-    if strand.advance == 0 and strand.period == 1 and not isinstance(reach, Transposed):
-        return strand
-    turns = lcm(strand.period, reach.advance) // reach.advance if reach.advance else 1
+            return path_field
+        first = -reach.before * path_field.advance
+        last = (reach.dilation * (reach.kernel - 1) - reach.before) * path_field.advance
+        return PathField(1, reach.stride * path_field.advance, ((seen[0] + first, seen[1] + last),))
+    if path_field.advance == 0 and path_field.period == 1 and not isinstance(reach, Transposed):
+        return path_field
+    turns = lcm(path_field.period, reach.advance) // reach.advance if reach.advance else 1
     period = reach.period * turns
-    advance = strand.advance * (reach.advance * turns // strand.period)
-    orderly = strand.is_orderly
-    units = _changes(strand, reach, period, ends_alone=orderly)
+    advance = path_field.advance * (reach.advance * turns // path_field.period)
+    orderly = path_field.is_orderly
+    units = _changes(path_field, reach, period, ends_alone=orderly)
     if units is None:  # all units may differ
         if not STRETCHES.spend(period):
             raise TooFine
         units = range(period)
     seen_by = _ends_of if orderly else _all_of
-    return strand_of(period, advance, ((o, seen_by(strand, reach, o)) for o in units))
+    return strand_of(period, advance, ((o, seen_by(path_field, reach, o)) for o in units))
 
 
 def _changes(
-    strand: Strand, reach: Periodic, period: int, *, ends_alone: bool
+    path_field: PathField, reach: Periodic, period: int, *, ends_alone: bool
 ) -> Sequence[int] | None:
     """Return the units at which what is seen can change; nothing if that is no fewer than all.
 
@@ -228,8 +228,8 @@ def _changes(
     if not reach.is_sliding or not (ends_alone or reach.is_dense):
         return None
     read = reach.advance * (period // reach.period)
-    count = 2 * len(strand.starts) * (read // strand.period)
-    written = _seeing(strand) if reach.has_gaps else []
+    count = 2 * len(path_field.starts) * (read // path_field.period)
+    written = _seeing(path_field) if reach.has_gaps else []
     count += 2 * sum(end - start for start, end in written)
     if count >= period:
         return None
@@ -243,44 +243,47 @@ def _changes(
         (reach.first_from, reach.first(0)),
         (reach.last_from, reach.last(0)),
     ):
-        turn = at_zero // strand.period
-        for start in strand.starts:
-            index = turn * strand.period + start
-            index += strand.period * (index <= at_zero)
-            found.update(map(begins, range(index, at_zero + read + 1, strand.period)))
+        turn = at_zero // path_field.period
+        for start in path_field.starts:
+            index = turn * path_field.period + start
+            index += path_field.period * (index <= at_zero)
+            found.update(map(begins, range(index, at_zero + read + 1, path_field.period)))
     return sorted(o for o in found if 0 <= o < period)
 
 
-def _seeing(strand: Strand) -> list[tuple[int, int]]:
+def _seeing(path_field: PathField) -> list[tuple[int, int]]:
     """Return the stretches of one period that see something, each with the unit behind it."""
     return [
         (start, end)
         for start, end, seen in zip(
-            strand.starts, (*strand.starts[1:], strand.period), strand.intervals, strict=True
+            path_field.starts,
+            (*path_field.starts[1:], path_field.period),
+            path_field.intervals,
+            strict=True,
         )
         if seen is not None
     ]
 
 
-def _ends_of(strand: Strand, reach: Periodic, o: int) -> Interval | None:
+def _ends_of(path_field: PathField, reach: Periodic, o: int) -> Interval | None:
     """Return what an output sees, if the first and the last tap tell that."""
     first, last = reach.first(o), reach.last(o)
-    return None if first > last else strand._ends(first, last)  # noqa: SLF001 - known to be orderly
+    return None if first > last else path_field._ends(first, last)  # noqa: SLF001 - known to be orderly
 
 
-def _all_of(strand: Strand, reach: Periodic, o: int) -> Interval | None:
+def _all_of(path_field: PathField, reach: Periodic, o: int) -> Interval | None:
     """Return what an output sees, whatever its taps see."""
     if reach.is_dense:
         first, last = reach.first(o), reach.last(o)
-        return None if first > last else strand._hull(first, last)  # noqa: SLF001
+        return None if first > last else path_field._hull(first, last)  # noqa: SLF001
     taps = reach.taps(o)
     if len(taps) > 1:  # after a full turn all phases were met: the outermost taps tell the rest
-        turn = strand.period // gcd(strand.period, taps[1] - taps[0])
+        turn = path_field.period // gcd(path_field.period, taps[1] - taps[0])
         if len(taps) > 2 * turn:
             taps = (*taps[:turn], *taps[-turn:])
     if not STRETCHES.spend(len(taps)):
         raise TooFine
-    return hull([strand.at(i) for i in taps])
+    return hull([path_field.at(i) for i in taps])
 
 
 def hull(intervals: Sequence[Interval | None]) -> Interval | None:
@@ -298,28 +301,28 @@ def hull(intervals: Sequence[Interval | None]) -> Interval | None:
 
 
 class PeriodicField(NamedTuple):
-    """The receptive field of the units along one axis: the strands of all paths that reach them."""
+    """The receptive field of the units along one axis: the path_fields of all paths that reach them."""
 
-    strands: tuple[Strand, ...]
+    path_fields: tuple[PathField, ...]
 
     def at(self, unit: int) -> Interval | None:
         """Return the interval of input indices that a unit sees."""
-        if len(self.strands) == 1:
-            return self.strands[0].at(unit)
-        return hull([s.at(unit) for s in self.strands])
+        if len(self.path_fields) == 1:
+            return self.path_fields[0].at(unit)
+        return hull([s.at(unit) for s in self.path_fields])
 
     @property
-    def local(self) -> Strand:
-        """The widest strand that moves with the unit; if none moves, the widest there is."""
-        if len(self.strands) == 1:
-            return self.strands[0]
-        moving = [s for s in self.strands if s.advance] or list(self.strands)
+    def local(self) -> PathField:
+        """The widest path_field that moves with the unit; if none moves, the widest there is."""
+        if len(self.path_fields) == 1:
+            return self.path_fields[0]
+        moving = [s for s in self.path_fields if s.advance] or list(self.path_fields)
         return max(moving, key=lambda s: s.size)
 
     @property
     def sees_all(self) -> bool:
         """Whether some path leads through a layer that reads the whole map."""
-        return any(s.advance == 0 for s in self.strands)
+        return any(s.advance == 0 for s in self.path_fields)
 
 
 INPUT_FIELD = PeriodicField((START,))
@@ -339,9 +342,9 @@ def follow_field(field: PeriodicField, reach: Reach, extent: int) -> PeriodicFie
         return join([field, follow_field(field, WHOLE, extent)])
     if isinstance(reach, Whole):
         return PeriodicField(
-            (Strand(1, 0, (hull([s.over(0, extent - 1) for s in field.strands]),)),)
+            (PathField(1, 0, (hull([s.over(0, extent - 1) for s in field.path_fields]),)),)
         )
-    return PeriodicField(tuple(follow(s, reach) for s in field.strands))
+    return PeriodicField(tuple(follow(s, reach) for s in field.path_fields))
 
 
 def join(fields: list[PeriodicField]) -> PeriodicField:
@@ -356,15 +359,15 @@ def join(fields: list[PeriodicField]) -> PeriodicField:
     first = fields[0]
     if all(f == first for f in fields[1:]):
         return first
-    by_rate: dict[Fraction, Strand] = {}
-    for strand in (s for f in fields for s in f.strands):
-        rate = strand.rate
-        by_rate[rate] = merge(by_rate[rate], strand) if rate in by_rate else strand
+    by_rate: dict[Fraction, PathField] = {}
+    for path_field in (s for f in fields for s in f.path_fields):
+        rate = path_field.rate
+        by_rate[rate] = merge(by_rate[rate], path_field) if rate in by_rate else path_field
     return PeriodicField(tuple(by_rate[r] for r in sorted(by_rate)))
 
 
-def merge(one: Strand, other: Strand) -> Strand:
-    """Return the hull of two strands of the same rate."""
+def merge(one: PathField, other: PathField) -> PathField:
+    """Return the hull of two path_fields of the same rate."""
     if one == other:
         return one
     period = lcm(one.period, other.period)

@@ -197,7 +197,7 @@ def _counts(cost: Cost) -> object:
 
 
 def _field(fields: Iterable[PeriodicField]) -> object:
-    return [[tuple(strand) for strand in axis.strands] for axis in fields]
+    return [[tuple(path_field) for path_field in axis.path_fields] for axis in fields]
 
 
 def _kernels(kinds: Iterable[str]) -> Iterator[str]:

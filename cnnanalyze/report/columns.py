@@ -152,10 +152,10 @@ def _minimal(row: LayerRow) -> Value:
 
 
 def _least(fields: Fields) -> str:
-    strands = [f.local for f in fields]
-    if strands and not any(s.advance for s in strands):
+    path_fields = [f.local for f in fields]
+    if path_fields and not any(s.advance for s in path_fields):
         return "all"
-    return per_axis([s.size for s in strands])
+    return per_axis([s.size for s in path_fields])
 
 
 def _aligned(row: LayerRow) -> Value:

@@ -190,12 +190,12 @@ def _field(facts: NodeFacts) -> dict[str, Any] | None:
     fields, narrow = facts.fields, facts.narrow
     if fields is None or narrow is None:
         return None
-    strands = [f.local for f in fields]
+    path_fields = [f.local for f in fields]
     data: dict[str, Any] = {
         "size": list(facts.field_size or ()),
         "stride": [fraction(n) for n in facts.field_stride or ()],
         "padding": list(facts.field_padding or ()),
-        "centre": [None if m is None else fraction(m) for m in map(middle, strands)],
+        "centre": [None if m is None else fraction(m) for m in map(middle, path_fields)],
         "aligned": facts.aligned,
     }
     least = [f.local.size for f in narrow]

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cnnanalyze.analysis.field_text import Fields
 from cnnanalyze.analysis.receptive_field import middle
-from cnnanalyze.core.periodic_field import Strand
+from cnnanalyze.core.periodic_field import PathField
 from cnnanalyze.report.numbers import fraction, per_axis
 
 NOTE = (
@@ -19,15 +19,15 @@ NOTE = (
 
 def brief_stride(fields: Fields) -> str:
     """Return the effective stride; none where all units see the same."""
-    strands = [f.local for f in fields]
-    return per_axis([fraction(s.rate) for s in strands]) if _moves(strands) else ""
+    path_fields = [f.local for f in fields]
+    return per_axis([fraction(s.rate) for s in path_fields]) if _moves(path_fields) else ""
 
 
 def brief_padding(fields: Fields) -> str:
     """Return the effective padding of the input; none where all units see the same."""
-    strands = [f.local for f in fields]
-    firsts = [s.at(0) for s in strands]
-    return per_axis(["-" if f is None else -f[0] for f in firsts]) if _moves(strands) else ""
+    path_fields = [f.local for f in fields]
+    firsts = [s.at(0) for s in path_fields]
+    return per_axis(["-" if f is None else -f[0] for f in firsts]) if _moves(path_fields) else ""
 
 
 def brief_centre(fields: Fields) -> str:
@@ -36,8 +36,8 @@ def brief_centre(fields: Fields) -> str:
     return per_axis(["-" if m is None else _decimal(m) for m in middles])
 
 
-def _moves(strands: Sequence[Strand]) -> bool:
-    return any(s.advance for s in strands)
+def _moves(path_fields: Sequence[PathField]) -> bool:
+    return any(s.advance for s in path_fields)
 
 
 def _decimal(value: Fraction) -> str:

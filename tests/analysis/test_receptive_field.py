@@ -23,8 +23,8 @@ def report(layers: Layers, size: str = "224x224x3") -> cnn.Report:
 
 def triple(facts: Any, axis: int = 0) -> tuple[Any, ...]:
     """Return size, effective stride and effective padding, as google-research prints them."""
-    strand = facts.fields[axis].local
-    return strand.size, strand.rate, -strand.at(0)[0]
+    path_field = facts.fields[axis].local
+    return path_field.size, path_field.rate, -path_field.at(0)[0]
 
 
 # --- laws ----------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def test_narrow_field_is_no_larger(text: str) -> None:
     note(text)
     for facts in cnn.analyze(cnn.loads(text)):
         for wide, narrow in zip(facts.fields or (), facts.narrow or (), strict=True):
-            assert narrow.local.size <= max(s.size for s in wide.strands)
+            assert narrow.local.size <= max(s.size for s in wide.path_fields)
 
 
 window = st.integers(1, 7).flatmap(  # a pool is padded by half of its window at most
@@ -270,10 +270,10 @@ def test_unet_sees_by_phase() -> None:
     assert str(last.output) == "388x388x2"
     assert triple(found["bottleneck"])[:2] == (140, 16)
     assert last.fields is not None
-    strand = last.fields[0].local
-    assert strand.rate == 1
-    assert set(strand.sizes) == {188, 204}
-    assert strand.period == 16
+    path_field = last.fields[0].local
+    assert path_field.rate == 1
+    assert set(path_field.sizes) == {188, 204}
+    assert path_field.period == 16
 
 
 RESNET_18 = """
@@ -353,7 +353,7 @@ def test_misaligned_paths_have_a_strand_each_if_their_rates_differ() -> None:
     short = "maxpool: {kernel: 3, stride: 2}"
     main = "{conv: {filters: 3, kernel: 7}}"
     field = (report(SHORTCUT.format(main=main, short=short), "11x11x3")["add1"].fields or ())[0]
-    assert [s.rate for s in field.strands] == [1, 2]
+    assert [s.rate for s in field.path_fields] == [1, 2]
     assert [field.at(unit) for unit in range(5)] == [(0, 6), (1, 7), (2, 8), (3, 9), (4, 10)]
 
 

@@ -88,7 +88,7 @@ INNER = {
     "core.expression.Expression",
     "core.expression.Name",
     "core.periodic_field.PeriodicField",
-    "core.periodic_field.Strand",
+    "core.periodic_field.PathField",
     "analysis.receptive_field.Seen",
 }
 """Values within results that are made and compared by the hundred thousand."""

@@ -1,4 +1,4 @@
-"""Strands: composing, joining and reading whole, each against the plain enumeration of units."""
+"""Path fields: composing, joining and reading whole, each against the plain enumeration of units."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from cnnanalyze.core.periodic_field import (
     START,
     STRETCHES,
     Interval,
+    PathField,
     PeriodicField,
-    Strand,
     TooFine,
     follow,
     follow_field,
@@ -58,11 +58,11 @@ def seen(chain: list[Periodic], unit: int) -> Interval | None:
     return (min(read), max(read)) if read else None
 
 
-def strand_of(chain: list[Periodic]) -> Strand:
-    strand = START
+def strand_of(chain: list[Periodic]) -> PathField:
+    path_field = START
     for reach in chain:
-        strand = follow(strand, reach)
-    return strand
+        path_field = follow(path_field, reach)
+    return path_field
 
 
 @given(chain=chains, unit=units)
@@ -77,10 +77,10 @@ def test_strand_sees_what_the_layers_read(chain: list[Periodic], unit: int) -> N
 
 @given(chain=chains, unit=units)
 def test_a_period_on_everything_has_advanced(chain: list[Periodic], unit: int) -> None:
-    strand = strand_of(chain)
-    here, there = strand.at(unit), strand.at(unit + strand.period)
-    assert there == (here and (here[0] + strand.advance, here[1] + strand.advance))
-    assert strand.rate == Fraction(strand.advance, strand.period)
+    path_field = strand_of(chain)
+    here, there = path_field.at(unit), path_field.at(unit + path_field.period)
+    assert there == (here and (here[0] + path_field.advance, here[1] + path_field.advance))
+    assert path_field.rate == Fraction(path_field.advance, path_field.period)
 
 
 large = st.integers(1, 1_000_003)
@@ -105,10 +105,10 @@ def test_large_numbers_change_nothing(chain: list[Periodic], unit: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(STRETCHES, "most", 3_000)  # what takes longer is another test's concern
         try:
-            strand = strand_of(chain)
+            path_field = strand_of(chain)
         except TooFine:
             assume(False)
-    assert strand.at(unit) == seen(chain, unit)
+    assert path_field.at(unit) == seen(chain, unit)
 
 
 @given(left=chains, right=chains, unit=units)
@@ -122,29 +122,29 @@ def test_a_merged_strand_sees_what_either_sees(
 
 @given(chain=chains, first=units, count=st.integers(0, 40))
 def test_over_is_the_hull_of_its_units(chain: list[Periodic], first: int, count: int) -> None:
-    strand = strand_of(chain)
+    path_field = strand_of(chain)
     last = first + count - 1
-    assert strand.over(first, last) == hull([strand.at(i) for i in range(first, last + 1)])
+    assert path_field.over(first, last) == hull([path_field.at(i) for i in range(first, last + 1)])
 
 
 @given(chain=chains)
 def test_centre_is_the_mean_over_a_period(chain: list[Periodic]) -> None:
-    strand = strand_of(chain)
+    path_field = strand_of(chain)
     middles = [
-        Fraction(sum(i), 2) - strand.rate * unit
-        for unit in range(strand.period)
-        if (i := strand.at(unit)) is not None
+        Fraction(sum(i), 2) - path_field.rate * unit
+        for unit in range(path_field.period)
+        if (i := path_field.at(unit)) is not None
     ]
-    assert strand.centre == (sum(middles, Fraction(0)) / len(middles) if middles else 0)
+    assert path_field.centre == (sum(middles, Fraction(0)) / len(middles) if middles else 0)
 
 
 @given(chain=chains)
 def test_neighbouring_stretches_differ(chain: list[Periodic]) -> None:
-    strand = strand_of(chain)
-    assert len(strand.starts) == len(strand.intervals)
-    assert all(a != b for a, b in pairwise(strand.intervals))
-    assert strand.starts[0] == 0
-    assert all(a < b for a, b in pairwise((*strand.starts, strand.period)))
+    path_field = strand_of(chain)
+    assert len(path_field.starts) == len(path_field.intervals)
+    assert all(a != b for a, b in pairwise(path_field.intervals))
+    assert path_field.starts[0] == 0
+    assert all(a < b for a, b in pairwise((*path_field.starts, path_field.period)))
 
 
 CHAINS = {
@@ -189,11 +189,11 @@ def test_what_one_analysis_looks_at_is_counted_together() -> None:
 
 @given(chain=chains)
 def test_size_is_that_of_the_widest_unit(chain: list[Periodic]) -> None:
-    strand = strand_of(chain)
-    intervals = [strand.at(unit) for unit in range(strand.period)]
+    path_field = strand_of(chain)
+    intervals = [path_field.at(unit) for unit in range(path_field.period)]
     lengths = [last - first + 1 for first, last in filter(None, intervals)]
-    assert strand.size == max(lengths, default=0)
-    assert sorted(set(strand.sizes)) == sorted(set(lengths))
+    assert path_field.size == max(lengths, default=0)
+    assert sorted(set(path_field.sizes)) == sorted(set(lengths))
 
 
 @given(paths=st.lists(chains, min_size=1, max_size=3), unit=units)
@@ -207,15 +207,15 @@ def test_join_sees_what_any_path_sees(paths: list[list[Periodic]], unit: int) ->
 
 @given(one=chains, other=chains)
 def test_paths_of_one_rate_become_one_strand(one: list[Periodic], other: list[Periodic]) -> None:
-    strands = (strand_of(one), strand_of(other))
-    joined = join([PeriodicField((s,)) for s in strands])
-    assert len(joined.strands) == len({s.rate for s in strands})
+    path_fields = (strand_of(one), strand_of(other))
+    joined = join([PeriodicField((s,)) for s in path_fields])
+    assert len(joined.path_fields) == len({s.rate for s in path_fields})
 
 
 @given(chain=chains, unit=units)
 def test_merging_with_itself_changes_nothing(chain: list[Periodic], unit: int) -> None:
-    strand = strand_of(chain)
-    assert merge(strand, strand).at(unit) == strand.at(unit)
+    path_field = strand_of(chain)
+    assert merge(path_field, path_field).at(unit) == path_field.at(unit)
 
 
 @given(paths=st.lists(chains, min_size=1, max_size=2), extent=st.integers(1, 23), unit=units)
@@ -239,8 +239,8 @@ def test_whole_sees_what_any_unit_sees(paths: list[list[Periodic]], extent: int,
 def test_shifting_the_units_shifts_nothing_else(
     chain: list[Periodic], offset: int, unit: int
 ) -> None:
-    strand = strand_of(chain)
-    assert follow(strand, Window(1, before=offset)).at(unit) == strand.at(unit - offset)
+    path_field = strand_of(chain)
+    assert follow(path_field, Window(1, before=offset)).at(unit) == path_field.at(unit - offset)
 
 
 @given(kernels=st.lists(st.integers(1, 7), min_size=1, max_size=4))
@@ -257,7 +257,7 @@ def test_period_is_no_longer_than_it_must_be() -> None:
 
 
 def test_constant_strand_stays() -> None:
-    constant = Strand(1, 0, ((3, 7),))
+    constant = PathField(1, 0, ((3, 7),))
     assert follow(constant, Window(5, 2, 3, 1)).at(11) == (3, 7)
     assert follow(constant, Transposed(3, 2)).at(11) == (3, 7)
     assert follow_field(PeriodicField((constant,)), WHOLE, 5).at(2) == (3, 7)
@@ -289,7 +289,7 @@ def test_centre_of_a_phase_is_taken_back() -> None:
 
 
 def test_strand_that_sees_nothing_has_no_size() -> None:
-    nothing = Strand(1, 1, (None,))
+    nothing = PathField(1, 1, (None,))
     assert (nothing.size, nothing.centre) == (0, Fraction(0))
     assert nothing.at(3) is None
     assert follow(nothing, Window(3)).at(0) is None
@@ -297,6 +297,6 @@ def test_strand_that_sees_nothing_has_no_size() -> None:
 
 def test_local_strand_moves_with_the_unit() -> None:
     wide, narrow = follow(START, Window(7)), follow(START, Window(3, 2))
-    everything = Strand(1, 0, ((0, 100),))
+    everything = PathField(1, 0, ((0, 100),))
     assert PeriodicField((everything, narrow, wide)).local == wide
     assert PeriodicField((everything,)).local == everything

@@ -11,7 +11,7 @@ from cnnanalyze.analysis import memory, pipeline
 from cnnanalyze.analysis import receptive_field as analysis_reach
 from cnnanalyze.analysis import trace as analysis_trace
 from cnnanalyze.core import periodic_field
-from cnnanalyze.core.periodic_field import Strand
+from cnnanalyze.core.periodic_field import PathField
 from cnnanalyze.core.reach import Bins, Sampled, Transposed, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
@@ -265,12 +265,12 @@ def the_first_path_alone_counts_in_theory(patch: Patch) -> None:
     f"conv1 {FIELD} (axis 2, theoretical)",
 )
 def the_jump_forgotten_in_theory(patch: Patch) -> None:
-    def follow(seen: Strand, reach: Any) -> Strand:
+    def follow(seen: PathField, reach: Any) -> PathField:
         (interval,) = seen.intervals
         assert interval is not None
         first, last = interval
         last += (reach.kernel - 1) * reach.dilation  # not times the jump
-        return Strand(1, reach.stride * seen.advance, ((first, last),))
+        return PathField(1, reach.stride * seen.advance, ((first, last),))
 
     patch.setattr(periodic_field, "follow", follow)
 

@@ -70,8 +70,8 @@ def test_chosen_places_are_read_and_nothing_else() -> None:
     layer = Gather(axis="width", positions=(6, 0, -2))
     assert layer.shape(X) == Shape((5, 3), 12)
     assert layer.reach(X) == ((POINT, Gathered((6, 0, 5), 7)),)
-    strand = follow(START, Gathered((6, 0, 5), 7))
-    assert [strand.at(o) for o in range(4)] == [(6, 6), (0, 0), (5, 5), (13, 13)]
+    path_field = follow(START, Gathered((6, 0, 5), 7))
+    assert [path_field.at(o) for o in range(4)] == [(6, 6), (0, 0), (5, 5), (13, 13)]
     assert Gather(positions=(11, 0)).reach(X) == ((POINT, POINT),)
     reach = Gathered((3, 0), 5)
     assert [reach.first_from(i) for i in (0, 3, 4)] == [0, 0, 2]

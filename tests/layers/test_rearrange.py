@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnanalyze.core.cost import Cost
-from cnnanalyze.core.periodic_field import START, Strand, follow
+from cnnanalyze.core.periodic_field import START, PathField, follow
 from cnnanalyze.core.reach import POINT, Periodic, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.base import Layer
@@ -28,15 +28,15 @@ from cnnanalyze.layers.resize import Resize
 X = Shape((5, 7), 12)
 
 
-def seen(*layers: Layer, x: Shape, axis: int = 0) -> Strand:
+def seen(*layers: Layer, x: Shape, axis: int = 0) -> PathField:
     """Return what the units behind some layers see along one axis."""
-    strand = START
+    path_field = START
     for layer in layers:
         reach = (layer.reach(x) or ())[0][axis]
         assert isinstance(reach, Periodic)
-        strand = follow(strand, reach)
+        path_field = follow(path_field, reach)
         x = layer.shape(x)
-    return strand
+    return path_field
 
 
 @given(order=st.permutations((1, 2, 3)))

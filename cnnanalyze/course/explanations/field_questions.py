@@ -9,7 +9,7 @@ from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.expression import Expression, Name, Value, given, rewrite
 from cnnanalyze.core.number import Num, tree
-from cnnanalyze.core.periodic_field import Strand
+from cnnanalyze.core.periodic_field import PathField
 from cnnanalyze.course.explanations.explanation import DerivationRow, DerivationStep
 from cnnanalyze.course.explanations.receptive_field_steps import (
     RecurrenceRow,
@@ -81,14 +81,14 @@ def _cause(symbolic: SymbolicLayer) -> str:
     """Return after which layer the fields of neighbouring units differ."""
     for axis in _axes(symbolic):
         for link in path(symbolic, axis or 0):
-            if link.strand.period > 1:
+            if link.path_field.period > 1:
                 return f"After {link.id} ({symbolic.analysis[link.id].node.kind})"
     return "Here"
 
 
-def _unlike(strand: Strand) -> bool:
+def _unlike(path_field: PathField) -> bool:
     """Whether the fields of the units differ in size."""
-    return len({None if i is None else i[1] - i[0] for i in strand.intervals}) > 1
+    return len({None if i is None else i[1] - i[0] for i in path_field.intervals}) > 1
 
 
 def receptive_field(symbolic: SymbolicLayer) -> Draft:
@@ -98,7 +98,7 @@ def receptive_field(symbolic: SymbolicLayer) -> Draft:
     recurrences = _recurrences(symbolic)
     heads = ("kernel", "stride", "field", "jump")
     draft = _draft(symbolic, recurrences, lambda r: r.size, "field", heads, value)
-    strands = [f.local for f in symbolic.facts.fields]
+    path_fields = [f.local for f in symbolic.facts.fields]
     if any(
         layer_row.by_formula and not layer_row.size.is_given
         for layer_row in chain.from_iterable(recurrences.values())
@@ -108,12 +108,12 @@ def receptive_field(symbolic: SymbolicLayer) -> Draft:
             "apart in the input, so each further one adds a jump; a stride multiplies all later "
             "jumps."
         )
-    if any(map(_unlike, strands)):
+    if any(map(_unlike, path_fields)):
         draft.reasons.append(
             f"{_cause(symbolic)} neighbouring units see intervals of different lengths; what "
             "counts is the longest, from its first index a to its last b."
         )
-    elif any(s.period > 1 for s in strands):
+    elif any(s.period > 1 for s in path_fields):
         draft.reasons.append(
             f"{_cause(symbolic)} neighbouring units see equally long intervals, but at unequal "
             "distances, so the field is that of one unit, from its first index a to its last b."
@@ -125,7 +125,7 @@ def receptive_field(symbolic: SymbolicLayer) -> Draft:
             "every unit, so every pixel of the input has an influence on it. The window that moves "
             "with the unit stays the same."
         )
-    if strands and not any(s.advance for s in strands):
+    if path_fields and not any(s.advance for s in path_fields):
         draft.reasons.append(
             "A layer that reads its whole input (dense, flatten, global pooling) acts like a "
             "kernel of the size of that input; after it the field no longer grows."

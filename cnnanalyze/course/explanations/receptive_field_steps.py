@@ -16,8 +16,8 @@ from cnnanalyze.core.number import Num, Ratio, tree
 from cnnanalyze.core.periodic_field import (
     INPUT_FIELD,
     Interval,
+    PathField,
     PeriodicField,
-    Strand,
     follow_field,
 )
 from cnnanalyze.core.reach import (
@@ -42,10 +42,10 @@ class PathLayer(NamedTuple):
     reach: Reach
     extent: int
     """The extent of the input, for layers that read all of it."""
-    below: Strand
-    strand: Strand
+    below: PathField
+    path_field: PathField
     direct: bool
-    """Whether the map alone explains the strand; if not, several paths meet here."""
+    """Whether the map alone explains the path_field; if not, several paths meet here."""
     axis: int
     """Along which axis of the layer's own map this is; axes may have moved."""
 
@@ -71,7 +71,7 @@ class RecurrenceRow(NamedTuple):
 def path(symbolic: SymbolicLayer, axis: int) -> list[PathLayer]:
     """Return the path with the largest field to a layer, from the input on."""
     analysis = symbolic.analysis
-    at, strand = symbolic.node.id, _field(symbolic, symbolic.node.id, axis).local
+    at, path_field = symbolic.node.id, _field(symbolic, symbolic.node.id, axis).local
     path_layers: list[PathLayer] = []
     while at != symbolic.image.name:
         node = analysis.network[at]
@@ -87,12 +87,12 @@ def path(symbolic: SymbolicLayer, axis: int) -> list[PathLayer]:
             for below in _strands(_field(symbolic, source, axis)):
                 above = follow_field(PeriodicField((below,)), reach, extent)
                 found += [
-                    (one == strand, one.size, k, source, reach, extent, below, place)
-                    for one in above.strands
+                    (one == path_field, one.size, k, source, reach, extent, below, place)
+                    for one in above.path_fields
                 ]
         direct, _, _, source, reach, extent, below, place = max(found, key=_preference)
-        path_layers.append(PathLayer(at, reach, extent, below, strand, direct, place))
-        at, strand = source, below
+        path_layers.append(PathLayer(at, reach, extent, below, path_field, direct, place))
+        at, path_field = source, below
     return path_layers[::-1]
 
 
@@ -103,14 +103,14 @@ def _place(symbolic: SymbolicLayer, id: NodeId, axis: int) -> int:  # noqa: A002
 
 
 def _preference(
-    candidate: tuple[bool, int, int, NodeId, Reach, int, Strand, int],
+    candidate: tuple[bool, int, int, NodeId, Reach, int, PathField, int],
 ) -> tuple[bool, int, int]:
     return candidate[0], candidate[1], -candidate[2]
 
 
-def _strands(field: PeriodicField) -> Sequence[Strand]:
+def _strands(field: PeriodicField) -> Sequence[PathField]:
     local = field.local
-    return (local, *(s for s in field.strands if s is not local))
+    return (local, *(s for s in field.path_fields if s is not local))
 
 
 def _field(symbolic: SymbolicLayer, id: NodeId, axis: int) -> PeriodicField:  # noqa: A002
@@ -147,7 +147,7 @@ def _recurrence_step(symbolic: SymbolicLayer, path_layer: PathLayer, name: Namin
     jump = _named(rate, name("jump before"))
     first = Num(seen[0] if seen else 0, name("first before"))
     reach = path_layer.reach
-    if path_layer.direct and path_layer.strand == below:
+    if path_layer.direct and path_layer.path_field == below:
         return RecurrenceRow(
             path_layer.id, given(1), given(1), tree(size), tree(jump), tree(first) if seen else None
         )
@@ -200,10 +200,10 @@ def _own(symbolic: SymbolicLayer, path_layer: PathLayer) -> Window:
 
 def _checked(path_layer: PathLayer, name: Naming, layer_row: RecurrenceRow) -> RecurrenceRow:
     """Return a row if it agrees with the intervals, else a row read from the intervals."""
-    seen = path_layer.strand.at(0)
+    seen = path_layer.path_field.at(0)
     agrees = (
-        layer_row.size.value == path_layer.strand.size
-        and layer_row.jump.value == path_layer.strand.rate
+        layer_row.size.value == path_layer.path_field.size
+        and layer_row.jump.value == path_layer.path_field.rate
         and seen is not None
         and layer_row.first is not None
         and layer_row.first.value == seen[0]
@@ -213,11 +213,11 @@ def _checked(path_layer: PathLayer, name: Naming, layer_row: RecurrenceRow) -> R
 
 def _from_interval(path_layer: PathLayer, name: Naming) -> RecurrenceRow:
     """Read a row off the widest interval that a unit sees: ``b - a + 1``."""
-    low, high = _widest(path_layer.strand)
+    low, high = _widest(path_layer.path_field)
     first, last = given(low, name("first seen")), given(high, name("last"))
     size = made("+", last, made("-", first), given(1))
-    zero = path_layer.strand.at(0)
-    rate, before = path_layer.strand.rate, path_layer.below.rate
+    zero = path_layer.path_field.at(0)
+    rate, before = path_layer.path_field.rate, path_layer.below.rate
     if before and rate:
         step = given(whole_number(rate / before), name("stride"))
         jump = made("*", given(whole_number(before), name("jump before")), step)
@@ -234,10 +234,10 @@ def _from_interval(path_layer: PathLayer, name: Naming) -> RecurrenceRow:
     )
 
 
-def _widest(strand: Strand) -> Interval:
+def _widest(path_field: PathField) -> Interval:
     """Return the first interval of the largest size; of nothing, one without any index."""
-    seen = filter(None, strand.intervals)
-    return next((i for i in seen if i[1] - i[0] + 1 == strand.size), (0, -1))
+    seen = filter(None, path_field.intervals)
+    return next((i for i in seen if i[1] - i[0] + 1 == path_field.size), (0, -1))
 
 
 def _kernel(path_layer: PathLayer) -> int:

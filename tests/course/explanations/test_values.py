@@ -53,10 +53,10 @@ def wanted(facts: NodeFacts) -> dict[str, Any]:
         "weight_memory": 4 * facts.stored,
     }
     if facts.fields is not None:
-        strands = [f.local for f in facts.fields]
-        found["receptive_field"] = tuple(s.size for s in strands)
-        found["jump"] = tuple(s.rate for s in strands)
-        found["centre"] = tuple(middle(s) for s in strands)
+        path_fields = [f.local for f in facts.fields]
+        found["receptive_field"] = tuple(s.size for s in path_fields)
+        found["jump"] = tuple(s.rate for s in path_fields)
+        found["centre"] = tuple(middle(s) for s in path_fields)
     return found
 
 

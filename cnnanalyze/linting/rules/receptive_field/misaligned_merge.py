@@ -113,7 +113,7 @@ def _attends(analysis: Analysis, node: Node) -> bool:
 def _apart(image: SeenInput, node: Node) -> float:
     """Return how many pixels of an input lie between the middles of what branches see, at most."""
     centres = [
-        [s.centre for s in field.strands if s.advance]
+        [s.centre for s in field.path_fields if s.advance]
         for i in node.inputs
         if i in image
         for field in image[i].fields or ()
