@@ -28,7 +28,7 @@ from math import gcd, lcm
 from typing import NamedTuple
 
 from cnnanalyze.core.reach import WHOLE, Everywhere, Periodic, Reach, Transposed, Whole, Window
-from cnnanalyze.core.work_limit import Supply
+from cnnanalyze.core.work_limit import WorkLimit
 from cnnanalyze.errors import UsageError
 
 Interval = tuple[int, int]
@@ -36,7 +36,7 @@ Interval = tuple[int, int]
 
 MOST_STRETCHES = 500_000
 """How many stretches may be looked at for one analysis."""
-STRETCHES = Supply("stretches", MOST_STRETCHES)
+STRETCHES = WorkLimit("stretches", MOST_STRETCHES)
 
 
 class TooFine(UsageError):  # noqa: N818 - a bound, as its neighbours in the specification are

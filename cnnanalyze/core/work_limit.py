@@ -1,7 +1,7 @@
 """Work: what may still be done before a bound is met.
 
 A short spec can ask for work without end. Each kind of it is counted where it is done, and all of
-one reading or of one analysis draws on one supply.
+one reading or of one analysis draws on one limit.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 
-class Supply:
+class WorkLimit:
     """How many pieces of work of one kind may be done.
 
     Examples
     --------
-    >>> supply = Supply("stretches", 10)
-    >>> with supply.counted():
-    ...     supply.spend(7), supply.spend(3), supply.spend(1)
+    >>> limit = WorkLimit("stretches", 10)
+    >>> with limit.counted():
+    ...     limit.spend(7), limit.spend(3), limit.spend(1)
     (True, True, False)
-    >>> supply.spend(7), supply.spend(11)  # nothing is counted together here
+    >>> limit.spend(7), limit.spend(11)  # nothing is counted together here
     (True, False)
     """
 

@@ -19,7 +19,7 @@ from typing import Any, Protocol, runtime_checkable
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
-from cnnanalyze.core.work_limit import Supply
+from cnnanalyze.core.work_limit import WorkLimit
 
 MOST_PLACES = 30
 """The most digits that ``round`` keeps or drops."""
@@ -79,7 +79,7 @@ MOST_ELEMENTS = 2_000_000
 """How many elements of lists the expressions of a spec may make and go through in all."""
 DEEPEST = 100
 """How deep lists may be nested in each other."""
-ELEMENTS = Supply("elements", MOST_ELEMENTS)
+ELEMENTS = WorkLimit("elements", MOST_ELEMENTS)
 
 
 def weigh(value: object) -> bool:
