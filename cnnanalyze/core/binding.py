@@ -7,15 +7,15 @@ declares them once: this module reads by it, and the JSON Schemas are made from 
 Examples
 --------
 >>> from pydantic import Field
->>> from cnnanalyze.core.tree import plant
+>>> from cnnanalyze.core.tree import as_tree
 >>> from cnnanalyze.errors import Source
 >>> class Window(Section):
 ...     size: int = Field(description="its extent")
 ...     stride: int = Field(default=1, description="its step")
 >>> here, faults = Mark(Source("here", ""), 1, 1), Faults()
->>> bind(plant({"size": 3}, here), Window, "a window", faults)
+>>> bind(as_tree({"size": 3}, here), Window, "a window", faults)
 Window(size=3, stride=1)
->>> bind(plant({"size": "3x3", "strid": 2}, here), Window, "a window", faults)
+>>> bind(as_tree({"size": "3x3", "strid": 2}, here), Window, "a window", faults)
 >>> [fault.message for fault in faults.sorted()]
 ["a window has no 'strid'; it takes size, stride; did you mean 'stride'?", \
 "'size' of a window must be a whole number, not '3x3'"]

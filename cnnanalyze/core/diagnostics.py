@@ -177,10 +177,10 @@ def said(tree: Tree) -> str:
 
     Examples
     --------
-    >>> from cnnanalyze.core.tree import plant
+    >>> from cnnanalyze.core.tree import as_tree
     >>> from cnnanalyze.errors import Source
     >>> here = Mark(Source("here", ""), 1, 1)
-    >>> [said(plant(data, here)) for data in ("5x5", [1, 2], [[1, 2]], {"a": 1})]
+    >>> [said(as_tree(data, here)) for data in ("5x5", [1, 2], [[1, 2]], {"a": 1})]
     ["'5x5'", '[1, 2]', 'a list', 'a mapping']
     """
     if isinstance(tree, Sequence):

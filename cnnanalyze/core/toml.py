@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.files import printable, read_text
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plant
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, as_tree
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 
 MOST_BYTES = 1_000_000
@@ -325,4 +325,4 @@ def _tree(source: Source, data: object, at: Keys) -> Tree:
         return Mapping(entries, mark)
     if isinstance(data, list):
         return Sequence(tuple(_tree(source, v, (*at, n)) for n, v in enumerate(data)), mark)
-    return plant(data, mark)
+    return as_tree(data, mark)

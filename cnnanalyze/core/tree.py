@@ -120,22 +120,22 @@ def scalars(tree: Tree) -> Iterator[Scalar]:
                 waiting.append(value)
 
 
-def plant(data: object, mark: Mark) -> Tree:
+def as_tree(data: object, mark: Mark) -> Tree:
     """Return plain data as a tree whose every word has the same place: the way back from plain.
 
     Examples
     --------
     >>> from cnnanalyze.errors import Source
-    >>> plain(plant({"kernel": [3, 5]}, Mark(Source("here", ""), 1, 1)))
+    >>> plain(as_tree({"kernel": [3, 5]}, Mark(Source("here", ""), 1, 1)))
     {'kernel': [3, 5]}
     """
     if isinstance(data, dict):
         return Mapping(
-            tuple((Scalar(str(k), str(k), True, mark), plant(v, mark)) for k, v in data.items()),
+            tuple((Scalar(str(k), str(k), True, mark), as_tree(v, mark)) for k, v in data.items()),
             mark,
         )
     if isinstance(data, list | tuple):
-        return Sequence(tuple(plant(item, mark) for item in data), mark)
+        return Sequence(tuple(as_tree(item, mark) for item in data), mark)
     if data is None or isinstance(data, bool | int | float | str):
         return Scalar(data, "" if data is None else str(data), not isinstance(data, str), mark)
     return Scalar(str(data), str(data), False, mark)

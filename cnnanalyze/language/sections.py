@@ -14,7 +14,7 @@ from cnnanalyze.core.binding import Entries, Reader, Section, Wrong, bind_entrie
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
 from cnnanalyze.core.quantities import CONVENTION, OF, Quantity, seen, stated
-from cnnanalyze.core.tree import Scalar, Tree, plant
+from cnnanalyze.core.tree import Scalar, Tree, as_tree
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.written_claims import ConventionName
 from cnnanalyze.layers.attributes import Number, choice
@@ -260,7 +260,7 @@ def plan_budgets(data: dict[str, Any], where: str) -> Budgets | None:
     5000000
     """
     faults = Faults("SP014")
-    budgets = read_budgets(plant(data, Mark(Source(where, ""), 1, 1)), faults)
+    budgets = read_budgets(as_tree(data, Mark(Source(where, ""), 1, 1)), faults)
     faults.raise_if_any()
     return budgets
 

@@ -65,11 +65,11 @@ def read_configured(tree: Mapping) -> Configured:
 
     Examples
     --------
-    >>> from cnnanalyze.core.tree import plant
+    >>> from cnnanalyze.core.tree import as_tree
     >>> from cnnanalyze.errors import Mark, Source
     >>> here = Mark(Source("cnnanalyze.toml", ""), 1, 1)
     >>> data = {"parameters": "5M", "baseline": "costs.json", "allow": 2.5}
-    >>> found = read_configured(plant(data, here))
+    >>> found = read_configured(as_tree(data, here))
     >>> found.budgets.limits[0].value, found.baseline.name, found.allow
     (5000000, 'costs.json', Fraction(5, 2))
     """

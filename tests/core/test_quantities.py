@@ -20,7 +20,7 @@ from cnnanalyze.comparison.quantity import compared
 from cnnanalyze.core.binding import bind
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.quantities import BYTES, QUANTITIES, Quantity, Terms, find, known, rows
-from cnnanalyze.core.tree import plant
+from cnnanalyze.core.tree import as_tree
 from cnnanalyze.course.explanations import layer_questions, network_questions
 from cnnanalyze.course.lectures.quantities import LECTURE_QUANTITIES, quantity
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
@@ -447,7 +447,7 @@ def test_every_exact_row_can_be_limited_claimed_and_compared(analysis: Analysis,
 def test_every_row_of_layers_can_be_asked_by_a_declared_rule(key: str) -> None:
     assert key in facts()
     entry = {"code": "ACME001", "when": f"{key} > 0", "message": f"${{{key}}}"}
-    tree = plant(entry, Mark(Source("cnnanalyze.toml", "x"), 1, 1))
+    tree = as_tree(entry, Mark(Source("cnnanalyze.toml", "x"), 1, 1))
     row = bind(tree, WrittenRule, "a declared rule", Faults())
     assert row is not None
     assert declare(row).formula == f"{key} > 0"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.core.tree import Mapping, plain, plant
+from cnnanalyze.core.tree import Mapping, as_tree, plain
 from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.sections import Limit, plan_budgets
@@ -18,7 +18,7 @@ HEAD = "cnn: 1\ninput: 31x37x3\nlayers: [relu]\n"
 
 
 def configured(data: dict[str, Any]) -> Configured:
-    tree = plant(data, Mark(Source("cnnanalyze.toml", ""), 1, 1))
+    tree = as_tree(data, Mark(Source("cnnanalyze.toml", ""), 1, 1))
     assert isinstance(tree, Mapping)
     return read_configured(tree)
 

@@ -36,7 +36,7 @@ class Mutant(NamedTuple):
     codes: tuple[str, ...]
 
 
-def plant(kind: str, good: Good, rng: random.Random) -> Mutant | None:
+def as_tree(kind: str, good: Good, rng: random.Random) -> Mutant | None:
     """Return a good spec with one fault of a kind at a place drawn by lot, if it has a place."""
     function, builds = FAULTS[kind]
     places = list(function(good))
@@ -79,7 +79,7 @@ def draw(seed: int, goods: list[list[Good]]) -> Mutant:
     sorts = [rng.sample(sort, len(sort)) for sort in goods]
     rng.shuffle(sorts)
     for good in (good for sort in sorts for good in sort):
-        mutant = plant(kind, good, rng)
+        mutant = as_tree(kind, good, rng)
         if mutant is not None:
             return mutant
     raise AssertionError(f"no spec has a place for {kind}")

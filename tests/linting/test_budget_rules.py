@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cnnanalyze.core.tree import Mapping, plant
+from cnnanalyze.core.tree import Mapping, as_tree
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.linting.configured_budgets import _loaded
 from cnnanalyze.linting.engine import lint_source
@@ -28,7 +28,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 def settings_of(**budgets: Any) -> Settings:
-    tree = plant(budgets, Mark(Source("cnnanalyze.toml", ""), 1, 1))
+    tree = as_tree(budgets, Mark(Source("cnnanalyze.toml", ""), 1, 1))
     assert isinstance(tree, Mapping)
     return Settings(caller=SettingsSource("test", budgets=tree))
 

@@ -12,7 +12,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.core.binding import bind
 from cnnanalyze.core.diagnostics import Faults
-from cnnanalyze.core.tree import Tree, plant
+from cnnanalyze.core.tree import Tree, as_tree
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.linting.config_rules import declare
 from cnnanalyze.linting.context import RuleContext
@@ -263,7 +263,7 @@ ENTRY = {"code": "ACME001", "when": "kind == 'conv' and kernel > 3", "message": 
 
 def declared(**changes: Any) -> type[Rule]:
     mark = Mark(Source("cnnanalyze.toml", "x"), 1, 1)
-    return declare_row(plant({**ENTRY, **changes}, mark))
+    return declare_row(as_tree({**ENTRY, **changes}, mark))
 
 
 def declare_row(tree: Tree) -> type[Rule]:
