@@ -81,12 +81,12 @@ class ClosedForms:
         if len(self.network) > MOST_FIELD_SAMPLES:
             return {}
         facts = analyze(self.network).facts
-        told = {id_: _sight_of(found) for id_, found in facts.items()}
+        told = {id_: _seen_fields(found) for id_, found in facts.items()}
         count = max(2, min(SAMPLES, MOST_FIELD_SAMPLES // len(self.network)))
         for sizes in (*self.probes(), *self.domain.samples(count)):
             there = analyze(self.at(sizes)).facts
-            told = {i: sight for i, sight in told.items() if _sight_of(there[i]) == sight}
-        return {id_: facts[id_] for id_, sight in told.items() if sight is not None}
+            told = {i: seen for i, seen in told.items() if _seen_fields(there[i]) == seen}
+        return {id_: facts[id_] for id_, seen in told.items() if seen is not None}
 
     @cached_property
     def peak(self) -> tuple[ClosedForm, ...]:
@@ -175,11 +175,11 @@ class ClosedForms:
         return replace(self, domain=SizeDomain(sizes))
 
 
-Sight = tuple[tuple[str, tuple[object, ...]], ...]
+SeenFields = tuple[tuple[str, tuple[object, ...]], ...]
 """What a layer sees of each input: all of it, or along each axis how much, and how far apart."""
 
 
-def _sight_of(facts: NodeFacts) -> Sight | None:
+def _seen_fields(facts: NodeFacts) -> SeenFields | None:
     """Return what a layer sees; nothing if it cannot be told."""
     seen = [(str(name), one.fields) for name, one in facts.sees] or [("", facts.fields)]
     found: list[tuple[str, tuple[object, ...]]] = []

@@ -128,7 +128,7 @@ def fix(
     (0, '', 0)
     """
     from cnnanalyze.linting.fix_result import FixResult
-    from cnnanalyze.linting.fixes import mend
+    from cnnanalyze.linting.fixes import apply_fixes
     from cnnanalyze.linting.run import Configuration, of_file
 
     configuration = Configuration(_asked_of_lint(select, ignore, profile, target))
@@ -142,7 +142,9 @@ def fix(
                 help="'cnnanalyze.lint' says what is found in it",
             )
         chosen = configuration.of(spec.folder)
-        found.append((spec, mend(spec.open(), spec.base, chosen, values, with_unsafe=unsafe)))
+        found.append(
+            (spec, apply_fixes(spec.open(), spec.base, chosen, values, with_unsafe=unsafe))
+        )
     return FixResult(tuple(found))
 
 

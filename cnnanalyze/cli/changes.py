@@ -31,7 +31,7 @@ def change(
     with_unsafe: bool = False,
 ) -> Changed:
     """Mend specs, or with a reason write comments into them; with ``diff`` only show that."""
-    from cnnanalyze.linting.fixes import excuse, mend
+    from cnnanalyze.linting.fixes import apply_fixes, excuse
     from cnnanalyze.linting.run import lint_model
 
     files: list[FileResult] = []
@@ -51,7 +51,7 @@ def change(
             failed.append(error)
             continue
         if reason is None:
-            mended = mend(source, spec.base, chosen, parameters, with_unsafe=with_unsafe)
+            mended = apply_fixes(source, spec.base, chosen, parameters, with_unsafe=with_unsafe)
         else:
             mended = excuse(source, spec.base, chosen, parameters, reason)
         files.append(mended.result)

@@ -15,7 +15,7 @@ from cnnanalyze.errors import Mark
 from cnnanalyze.graph.naming import is_name
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import UNKNOWN, evaluate
-from cnnanalyze.language.names import STAR, Scope, SpecReading, Variables, Wire
+from cnnanalyze.language.names import STAR, Scope, SpecReading, StepOutput, Variables
 from cnnanalyze.language.step import RESERVED, Step
 from cnnanalyze.layers.attribute_faults import unknown_attribute
 from cnnanalyze.layers.base import KINDS
@@ -42,7 +42,7 @@ class Inputs(NamedTuple):
         """Whether so many inputs can be given."""
         return count == len(self.names) or (bool(self.rest) and count > len(self.names))
 
-    def name(self, wires: list[Wire]) -> dict[str, Wire]:
+    def name(self, wires: list[StepOutput]) -> dict[str, StepOutput]:
         """Return the inputs of one instance by their names."""
         further = range(1, len(wires) - len(self.names) + 1)
         names = (*self.names, *(f"{self.rest}{number}" for number in further))
@@ -249,7 +249,7 @@ def bind_arguments(
     block: Block,
     step: Step,
     scope: Scope,
-    wires: list[Wire],
+    wires: list[StepOutput],
     parameters: Variables,
     reading: SpecReading,
 ) -> Variables:

@@ -10,7 +10,7 @@ from cnnanalyze.core.spelling import MOST_LISTED, listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.language.blocks import Block
 from cnnanalyze.language.expression import UNKNOWN, parse
-from cnnanalyze.language.names import Names, Scope, SpecReading, Wire
+from cnnanalyze.language.names import Names, Scope, SpecReading, StepOutput
 from cnnanalyze.language.node_builder import TooLarge
 from cnnanalyze.language.step import Step
 from cnnanalyze.layers.base import KINDS, Layer
@@ -157,7 +157,7 @@ def kind(
 
 
 def can_place(
-    block: Block, step: Step, scope: Scope, wires: list[Wire], reading: SpecReading
+    block: Block, step: Step, scope: Scope, wires: list[StepOutput], reading: SpecReading
 ) -> bool:
     """Whether a block can be laid out here: its inputs, no circle, nothing it cannot carry."""
     if any(call.block == block.name for call in scope.chain):

@@ -18,7 +18,7 @@ from cnnanalyze.core.shape import Shape, parse_text
 from cnnanalyze.errors import Fault, ShapeError
 from cnnanalyze.graph.node import Node
 from cnnanalyze.graph.queries import ancestors
-from cnnanalyze.language.names import Wire
+from cnnanalyze.language.names import StepOutput
 from cnnanalyze.layers.attributes import axis_number
 from cnnanalyze.layers.base import Elementwise, Layer
 from cnnanalyze.layers.traits import Trait
@@ -70,14 +70,14 @@ Layers = tuple[Layer, ...]
 """One layer, or two that differ in what is not known of it."""
 
 
-def cases(wires: list[Wire], layers: Layers) -> list[Shapes]:
+def cases(wires: list[StepOutput], layers: Layers) -> list[Shapes]:
     """Return the inputs that a layer may have: one case, or two where something is not known."""
     possible = [(wire.shape, *wire.others) for wire in wires if wire.shape is not None]
     number = max(len(layers), *map(len, possible))
     return [tuple(p[min(i, len(p) - 1)] for p in possible) for i in range(number)]
 
 
-def anything(wire: Wire, rank: int) -> Wire:
+def anything(wire: StepOutput, rank: int) -> StepOutput:
     """Return a wire with two shapes that have nothing in common, if nothing is known of it."""
     if wire.shape is not None:
         return wire
@@ -85,7 +85,7 @@ def anything(wire: Wire, rank: int) -> Wire:
     return wire._replace(shape=one, others=(other,), is_open=True)
 
 
-def fitted(wires: list[Wire], layer: Layer) -> list[Wire]:
+def fitted(wires: list[StepOutput], layer: Layer) -> list[StepOutput]:
     """Take what may have any size to fit what is known, where both are joined.
 
     What may be one of two sizes is left as it is: where neither fits, that is a fault of its own.
@@ -96,7 +96,7 @@ def fitted(wires: list[Wire], layer: Layer) -> list[Wire]:
     return [_fitted(w, known, layer) if w.is_open else w for w in wires]
 
 
-def _fitted(wire: Wire, known: Shape, layer: Layer) -> Wire:
+def _fitted(wire: StepOutput, known: Shape, layer: Layer) -> StepOutput:
     if Trait.CONCATENATION not in layer.traits or wire.shape is None:
         return wire._replace(shape=known, others=(), is_open=False)
     axis = _along(layer, known)
@@ -228,7 +228,7 @@ def _blurred(one: str, other: str) -> str:
 _NUMBER = re.compile(r"(\d+)")
 
 
-def agree(errors: list[ShapeError], wires: Iterable[Wire]) -> bool:
+def agree(errors: list[ShapeError], wires: Iterable[StepOutput]) -> bool:
     """Whether several refusals of one layer come down to the same.
 
     Where one of two sizes fits a known one no better than the other, both are refused for it.

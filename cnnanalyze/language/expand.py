@@ -30,7 +30,12 @@ from cnnanalyze.language.control_flow import (
 from cnnanalyze.language.dead_code import find_idle_faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression_compiler import ELEMENTS
-from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_inputs, turned_inputs
+from cnnanalyze.language.inputs import (
+    WrittenInput,
+    channels_first_inputs,
+    explain_channels_first,
+    read_inputs,
+)
 from cnnanalyze.language.names import (
     LOST,
     LOST_ALL,
@@ -41,8 +46,8 @@ from cnnanalyze.language.names import (
     Scope,
     ScopeFrame,
     SpecReading,
+    StepOutput,
     Variables,
-    Wire,
     names_in,
     read_parameters,
 )
@@ -62,7 +67,7 @@ def read_outputs(
     tree: Tree | None,
     layers: Sequence,
     scope: Scope,
-    last: Wire,
+    last: StepOutput,
     names: Names,
     inputs: Collection[NodeId],
 ) -> tuple[NodeId, ...]:
@@ -160,11 +165,13 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
     builder = NodeBuilder(reading, names, LayerFactory(reading), rank)
     shapes = {name: one.shape for name, one in known.items()}
     builder.advice = "; ".join(
-        f"{explain_turned(one.shape)}; if its channels came first, write '{one.name}: {one.meant}'"
-        for one in turned_inputs(document, shapes)
+        f"{explain_channels_first(one.shape)}; if its channels came first, write '{one.name}: {one.meant}'"
+        for one in channels_first_inputs(document, shapes)
     )
     expander = _Expander(document, parameters, reading, names, builder)
-    wires = {name: LOST if one is None else Wire(name, one.shape) for name, one in given.items()}
+    wires = {
+        name: LOST if one is None else StepOutput(name, one.shape) for name, one in given.items()
+    }
     try:
         outputs = expander.lay_out(layers, wires)
         reading.faults.complete(find_idle_faults(document, expander.placed, expander.read))
@@ -216,7 +223,7 @@ class _Expander:
         self.count = 0
         self.depth = 0
 
-    def lay_out(self, layers: Sequence, inputs: dict[NodeId, Wire]) -> tuple[NodeId, ...]:
+    def lay_out(self, layers: Sequence, inputs: dict[NodeId, StepOutput]) -> tuple[NodeId, ...]:
         """Lay out the whole network; return its outputs."""
         start = next(iter(inputs.values()), LOST) if len(inputs) < _SEVERAL else UNSAID
         frame = ScopeFrame("", dict(inputs.items()), names_in(layers))
@@ -239,7 +246,7 @@ class _Expander:
         tree = self.document.written.outputs
         return read_outputs(tree, layers, scope, last, self.names, inputs)
 
-    def run(self, items: Sequence, scope: Scope, current: Wire) -> Wire:
+    def run(self, items: Sequence, scope: Scope, current: StepOutput) -> StepOutput:
         """Lay out a list of steps one after the other; return where it ends."""
         for tree in items.items:
             step = self.read(tree, scope, items)
@@ -288,7 +295,7 @@ class _Expander:
         yield
         self.depth -= 1
 
-    def place(self, step: Step, scope: Scope, current: Wire) -> Wire:
+    def place(self, step: Step, scope: Scope, current: StepOutput) -> StepOutput:
         """Lay out one step as often as it repeats, if its condition holds."""
         self.tally(step, scope)
         wires = self.sources(step, scope, current)
@@ -315,7 +322,7 @@ class _Expander:
             current = self.settle(self.place_once(step, inner, wires), scope)
         return current
 
-    def sources(self, step: Step, scope: Scope, current: Wire) -> list[Wire]:
+    def sources(self, step: Step, scope: Scope, current: StepOutput) -> list[StepOutput]:
         """Return what a step reads: what ``from`` names, or else the step before."""
         if step.sources is None:
             return [current]
@@ -324,17 +331,19 @@ class _Expander:
         return found or [UNGIVEN]
 
     @staticmethod
-    def settle(wire: Wire, scope: Scope) -> Wire:
+    def settle(wire: StepOutput, scope: Scope) -> StepOutput:
         """Let ``^n`` of later steps find this one."""
         scope.frame.history.append(wire)
         return wire
 
-    def lose(self, step: Step, scope: Scope) -> Wire:
+    def lose(self, step: Step, scope: Scope) -> StepOutput:
         """Give a step up that a fault hides, with the names inside it."""
         inside = names_in(step.steps) if step.steps is not None else frozenset()
         return self.names.lose(step, scope, inside)
 
-    def place_other(self, step: Step, scope: Scope, wires: list[Wire], current: Wire) -> Wire:
+    def place_other(
+        self, step: Step, scope: Scope, wires: list[StepOutput], current: StepOutput
+    ) -> StepOutput:
         """Lay out the ``else`` of a step whose condition does not hold; without one, pass on."""
         if step.otherwise is None:
             passed = current if wires[0] is UNGIVEN else wires[0]
@@ -349,7 +358,7 @@ class _Expander:
         with self.nested(step, scope):
             return self.place(inherited, scope, current)
 
-    def place_once(self, step: Step, scope: Scope, wires: list[Wire]) -> Wire:
+    def place_once(self, step: Step, scope: Scope, wires: list[StepOutput]) -> StepOutput:
         """Lay out one instance of a step: a block, a join of branches, or a layer."""
         word = operation(step, scope, self.reading)
         if word is None:
@@ -377,7 +386,7 @@ class _Expander:
         self.names.bind(step, scope, path, wire)
         return wire
 
-    def reads_nothing(self, step: Step, scope: Scope, wires: list[Wire]) -> bool:
+    def reads_nothing(self, step: Step, scope: Scope, wires: list[StepOutput]) -> bool:
         """Note that a step does not say what it reads, or that there is nothing of that name."""
         if UNGIVEN in wires:
             assert step.sources is not None
@@ -411,7 +420,7 @@ class _Expander:
         assert isinstance(number, int)
         return number
 
-    def place_table(self, step: Step, scope: Scope, current: Wire) -> Wire:
+    def place_table(self, step: Step, scope: Scope, current: StepOutput) -> StepOutput:
         """Lay out the steps of a ``for`` once for each row of its table."""
         assert step.steps is not None
         table = rows(step, scope, self.reading)
@@ -431,8 +440,8 @@ class _Expander:
         return current
 
     def place_row(
-        self, step: Step, steps: Sequence, scope: Scope, current: Wire, number: int
-    ) -> Wire:
+        self, step: Step, steps: Sequence, scope: Scope, current: StepOutput, number: int
+    ) -> StepOutput:
         """Lay out one row of a named table as a group of its own: ``stage1/...``."""
         outer = scope.frame
         path = self.names.path_for(step, "row", scope, number)
@@ -441,7 +450,9 @@ class _Expander:
         self.names.bind(step, scope, path, last._replace(path=f"{path}/"))
         return last
 
-    def place_block(self, block: Block, step: Step, scope: Scope, wires: list[Wire]) -> Wire:
+    def place_block(
+        self, block: Block, step: Step, scope: Scope, wires: list[StepOutput]
+    ) -> StepOutput:
         """Lay out one instance of a block in a scope of its own."""
         if not can_place(block, step, scope, wires, self.reading):
             return self.lose(step, scope)
@@ -487,7 +498,9 @@ class _Expander:
             return None
         return f"{path}/", other.path
 
-    def branches(self, step: Step, scope: Scope, wires: list[Wire], path: str) -> list[Wire] | None:
+    def branches(
+        self, step: Step, scope: Scope, wires: list[StepOutput], path: str
+    ) -> list[StepOutput] | None:
         """Lay out the branches of a join; return their ends."""
         if not isinstance(step.arguments, Sequence):
             assert step.arguments is not None
@@ -506,7 +519,7 @@ class _Expander:
                 help="branches all begin at one step: give either branches or 'from: [a, b]'",
             )
             return None
-        ends: list[Wire] = []
+        ends: list[StepOutput] = []
         with self.nested(step, scope):
             for number, tree in enumerate(step.arguments.items, 1):
                 if isinstance(tree, Scalar) and tree.text.endswith(STAR):
@@ -516,7 +529,7 @@ class _Expander:
         self.tally(step, scope, len(ends) // SOURCES_OF_A_STEP)
         return ends
 
-    def run_branch(self, tree: Tree, scope: Scope, start: Wire, path: str) -> Wire:
+    def run_branch(self, tree: Tree, scope: Scope, start: StepOutput, path: str) -> StepOutput:
         """Lay out one branch: a name, one step, a list of steps, or nothing at all."""
         if isinstance(tree, Scalar):
             if tree.value is None:

@@ -291,7 +291,7 @@ def written_inputs(document: Document) -> dict[NodeId, Tree]:
     return {} if only is None else {INPUT: only}
 
 
-class TurnedInput(NamedTuple):
+class ChannelsFirstInput(NamedTuple):
     """An input that was perhaps written with its channels first."""
 
     name: NodeId
@@ -307,9 +307,9 @@ class TurnedInput(NamedTuple):
         return "the input" if self.name == INPUT else f"the input '{self.name}'"
 
 
-def turned_inputs(
+def channels_first_inputs(
     document: Document, shapes: collections.abc.Mapping[NodeId, Shape]
-) -> Iterator[TurnedInput]:
+) -> Iterator[ChannelsFirstInput]:
     """Yield the inputs that were perhaps written with their channels first.
 
     A mapping names its extents, so nothing can be mistaken there.
@@ -318,15 +318,15 @@ def turned_inputs(
         if isinstance(written, Scalar) and (shape := shapes.get(name)) is not None:
             meant = channels_last(shape)
             if meant is not None:
-                yield TurnedInput(name, written.mark, shape, meant)
+                yield ChannelsFirstInput(name, written.mark, shape, meant)
 
 
-def explain_turned(shape: Shape) -> str:
+def explain_channels_first(shape: Shape) -> str:
     """Say how an input is read that was perhaps written with its channels first.
 
     Examples
     --------
-    >>> explain_turned(Shape((1, 28), 28))
+    >>> explain_channels_first(Shape((1, 28), 28))
     '1x28x28 is read as height 1, width 28 and 28 channels'
     """
     names = (f"{axis_name(a, shape.rank)} {n}" for a, n in enumerate(shape.size))

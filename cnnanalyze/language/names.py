@@ -174,7 +174,7 @@ def _checked(name: str, value: object, faults: Faults) -> object:
     return UNKNOWN
 
 
-class Wire(NamedTuple):
+class StepOutput(NamedTuple):
     """The output of a step; its shape is missing if an earlier fault hides it."""
 
     id: NodeId
@@ -221,13 +221,13 @@ _UNKNOWN_ATTRIBUTES = dict.fromkeys(
     ("channels", "c", "count", "size", "height", "width", "length"), UNKNOWN
 )
 
-LOST = Wire(INPUT, None)
+LOST = StepOutput(INPUT, None)
 """What stands for a step that a fault hides."""
-LOST_ALL = Wire(NodeId("lost*"), None)
+LOST_ALL = StepOutput(NodeId("lost*"), None)
 """What stands for any number of steps that a fault hides."""
-UNSAID = Wire(NodeId("inputs"), None)
+UNSAID = StepOutput(NodeId("inputs"), None)
 """What a step would read that names none of several inputs."""
-UNGIVEN = Wire(NodeId("nothing*"), None)
+UNGIVEN = StepOutput(NodeId("nothing*"), None)
 """What a step would read that names the further inputs of a block that is given none."""
 
 
@@ -237,12 +237,12 @@ class ScopeFrame:
 
     path: str
     """What the paths of its steps begin with."""
-    wires: dict[str, Wire]
+    wires: dict[str, StepOutput]
     reserved: frozenset[str] = frozenset()
     """Names that ``as`` gives in this list; running numbers step around them."""
     outer: ScopeFrame | None = None
     """The list around a branch or a row, whose names it sees; a block sees no caller's."""
-    history: list[Wire] = field(default_factory=list)
+    history: list[StepOutput] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     is_incomplete: bool = False
@@ -317,7 +317,7 @@ class Scope(NamedTuple):
         frame, outer, defaults, chain, frozen, share = self
         return type(self)(frame, outer.bind(variables), defaults, chain, frozen, share)
 
-    def reading(self, wire: Wire) -> Scope:
+    def reading(self, wire: StepOutput) -> Scope:
         """Return this scope for a step that reads this: ``$in`` is the number of its channels."""
         return self.bind(**{"in": wire.channels})
 
@@ -405,7 +405,7 @@ class Names:
 
     def __init__(self, reading: SpecReading) -> None:
         self.reading = reading
-        self.placed: dict[str, Wire] = {}
+        self.placed: dict[str, StepOutput] = {}
         """Layers, blocks and rows by their full paths."""
         self.missed: list[Missed] = []
         """References that found nothing."""
@@ -458,7 +458,7 @@ class Names:
         frame.taken.add(name)
         return frame.path + name
 
-    def bind(self, step: Step, scope: Scope, path: str, wire: Wire) -> None:
+    def bind(self, step: Step, scope: Scope, path: str, wire: StepOutput) -> None:
         """Let later steps find this one by its name."""
         frame = scope.frame
         frame.wires[path[len(frame.path) :]] = wire
@@ -466,12 +466,14 @@ class Names:
         if step.repeat is not None:
             self.bind_plainly(step, scope, wire)  # of a repeated step, the last instance
 
-    def bind_plainly(self, step: Step, scope: Scope, wire: Wire) -> None:
+    def bind_plainly(self, step: Step, scope: Scope, wire: StepOutput) -> None:
         """Let later steps find something under the very name that is written."""
         if step.name is not None and (name := self.reading.text(step.name, scope)) is not None:
             scope.frame.wires[name] = wire
 
-    def lose(self, step: Step | None, scope: Scope, names: frozenset[str] = frozenset()) -> Wire:
+    def lose(
+        self, step: Step | None, scope: Scope, names: frozenset[str] = frozenset()
+    ) -> StepOutput:
         """Remember that a fault hides a step, so that no second fault comes of it."""
         frame = scope.frame
         if step is not None:
@@ -483,23 +485,23 @@ class Names:
 
     # --- finding steps ---------------------------------------------------------------------------
 
-    def find(self, text: str, frame: ScopeFrame) -> Wire | None:
+    def find(self, text: str, frame: ScopeFrame) -> StepOutput | None:
         """Return the step of a name or path, in this list or one around it."""
         return next((w for f in frame.around() if (w := self._find_in(text, f)) is not None), None)
 
-    def _find_in(self, text: str, frame: ScopeFrame) -> Wire | None:
+    def _find_in(self, text: str, frame: ScopeFrame) -> StepOutput | None:
         """Return the step of a name or path, in this list."""
         found = frame.wires.get(text)
         return self.placed.get(frame.path + text) if found is None else found
 
-    def look_up_all(self, name: Scalar, scope: Scope) -> list[Wire]:
+    def look_up_all(self, name: Scalar, scope: Scope) -> list[StepOutput]:
         """Return the earlier steps that a name means: one, or with a star all that it numbers."""
         if not name.text.endswith(STAR):
             return [self.look_up(name, scope)]
         if (path := self.locate(name, scope)) is None:
             return [LOST_ALL]
         stem = path.text.removesuffix(STAR)
-        found: list[Wire] = []
+        found: list[StepOutput] = []
         for frame in path.frames:
             while (wire := self._find_in(f"{stem}{len(found) + 1}", frame)) is not None:
                 found.append(wire)
@@ -510,7 +512,7 @@ class Names:
         self.miss(name, f"{stem}1", scope)
         return [LOST_ALL]
 
-    def look_up(self, name: Scalar, scope: Scope) -> Wire:
+    def look_up(self, name: Scalar, scope: Scope) -> StepOutput:
         """Return the earlier step of a name, of a path into a block, or of ``^n``."""
         if name.text.startswith("^") and "/" not in name.text:
             return self.look_back(name, name.text, scope)
@@ -549,7 +551,7 @@ class Names:
         counts = tuple(len(frame.wires) for frame in scope.frame.around())
         self.missed.append(Missed(name, text, scope, counts))
 
-    def look_back(self, name: Scalar, text: str, scope: Scope) -> Wire:
+    def look_back(self, name: Scalar, text: str, scope: Scope) -> StepOutput:
         """Return the step that ``^n`` means: n steps back in the same list."""
         history = scope.frame.history
         back = int(text[1:]) if _BACK.fullmatch(text) else 0

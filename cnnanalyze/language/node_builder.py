@@ -35,7 +35,7 @@ from cnnanalyze.language.error_recovery import (
     two,
 )
 from cnnanalyze.language.expression import UNKNOWN
-from cnnanalyze.language.names import LOST, Names, Scope, SpecReading, Wire
+from cnnanalyze.language.names import LOST, Names, Scope, SpecReading, StepOutput
 from cnnanalyze.language.step import RESERVED, Step, StepOrigin, has_expression
 from cnnanalyze.layers.attribute_faults import (
     Beside,
@@ -195,7 +195,7 @@ class LayerFactory:
         self.origins[id(step)] = (step, origin)
         return origin
 
-    def make(self, cls: type[Layer], step: Step, scope: Scope, first: Wire) -> Layers:
+    def make(self, cls: type[Layer], step: Step, scope: Scope, first: StepOutput) -> Layers:
         """Return the layer of a step with its attributes, defaults filled in.
 
         If a fault hides it, two come back that it may be, or nothing.
@@ -360,8 +360,8 @@ class NodeBuilder:
         """What to do first where a layer refuses its input: the network's may be written wrong."""
 
     def enter(
-        self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire], path: str
-    ) -> Wire:
+        self, cls: type[Layer], step: Step, scope: Scope, wires: list[StepOutput], path: str
+    ) -> StepOutput:
         """Make a layer, infer its shape, append it; return its output."""
         if Trait.UNPOOLING in cls.traits:
             wires = [*wires[:1], *map(self.before_pool, wires[1:])]
@@ -401,18 +401,20 @@ class NodeBuilder:
         self.nodes.append(node)
         self.by_id[path] = node
         if not others:
-            return Wire(node.id, first)
+            return StepOutput(node.id, first)
         is_open = self.is_open or len(layers) > 1 or any(wire.is_open for wire in wires)
-        return Wire(node.id, first, others=tuple(others), is_open=is_open)
+        return StepOutput(node.id, first, others=tuple(others), is_open=is_open)
 
-    def before_pool(self, wire: Wire) -> Wire:
+    def before_pool(self, wire: StepOutput) -> StepOutput:
         """Return what a max pool reads, if its output is named; unpooling reads where that was."""
         pool = self.by_id.get(wire.id)
         if pool is None or not pool.layer.traits >= _MAX_POOL:
             return wire
-        return Wire(pool.inputs[0], pool.input_shapes[0])
+        return StepOutput(pool.inputs[0], pool.input_shapes[0])
 
-    def has_inputs(self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire]) -> bool:
+    def has_inputs(
+        self, cls: type[Layer], step: Step, scope: Scope, wires: list[StepOutput]
+    ) -> bool:
         """Whether a layer gets as many inputs as its kind takes."""
         count = len(wires)
         if not (fault := count_fault(cls, step.word, count)):
@@ -434,7 +436,7 @@ class NodeBuilder:
         self,
         layers: Layers,
         inputs: list[Shapes],
-        wires: list[Wire],
+        wires: list[StepOutput],
         step: Step,
         scope: Scope,
         path: str,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.linting.file_changes import check_changeable, difference, store
-from cnnanalyze.linting.fixes import Mended
+from cnnanalyze.linting.fixes import FixedText
 from cnnanalyze.linting.result import LintResult
 from cnnanalyze.linting.run import LintTarget
 
@@ -24,7 +24,7 @@ class FixResult(Tabular):
     <FixResult: 0 fixes in 1 spec>
     """
 
-    specs: tuple[tuple[LintTarget, Mended], ...]
+    specs: tuple[tuple[LintTarget, FixedText], ...]
     """Each spec, its text before and after, and how many fixes were put in."""
 
     @property

@@ -23,7 +23,7 @@ MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True)
-class Mended:
+class FixedText:
     """A text with its fixes put in, and what is still wrong with it."""
 
     before: Source
@@ -35,14 +35,14 @@ class Mended:
     """What was edited, one after the other: each round speaks of the text after the one before."""
 
 
-def mend(
+def apply_fixes(
     source: Source,
     folder: Path | None,
     settings: Settings,
     parameters: Mapping[str, Any] | None = None,
     *,
     with_unsafe: bool = False,
-) -> Mended:
+) -> FixedText:
     """Put in every safe fix, again and again until no finding has one.
 
     Fixes that overlap wait for the next round. After each the text is read again: a fix is left out
@@ -103,7 +103,7 @@ def mend(
             rounds.append(_edits(chosen))
             text, read = changed
             result = lint_attempt(text, read, folder, settings, parameters)
-    return Mended(source, text, count, result, tuple(rounds))
+    return FixedText(source, text, count, result, tuple(rounds))
 
 
 def excuse(
@@ -112,13 +112,13 @@ def excuse(
     settings: Settings,
     parameters: Mapping[str, Any] | None = None,
     reason: str = "",
-) -> Mended:
+) -> FixedText:
     """Write a comment behind every line with findings that may be ignored."""
     from cnnanalyze.linting.selection import is_always_on  # noqa: PLC0415 - not every run needs it
 
     read = attempt(source, parameters, folder)
     result = lint_attempt(source, read, folder, settings, parameters)
-    unchanged = Mended(source, source, 0, result)
+    unchanged = FixedText(source, source, 0, result)
     chosen = [
         f
         for f in result.findings
@@ -143,7 +143,7 @@ def excuse(
     result = lint_attempt(after, read_after, folder, settings, parameters)
     lines = {edit.line for edit in edits}
     count = sum(f.mark is not None and f.mark.line in lines for f in chosen)
-    return Mended(source, after, count, result, (tuple(edits),))
+    return FixedText(source, after, count, result, (tuple(edits),))
 
 
 def _outputs(found: Attempt) -> list[Shape] | None:

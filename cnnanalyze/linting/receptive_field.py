@@ -18,7 +18,7 @@ Sizes = tuple[int, ...]
 """One number for each axis of an input of the network."""
 
 
-class Sight(NamedTuple):
+class LeastField(NamedTuple):
     """What the units of a spatial convolution see at least, and what its inputs see at least."""
 
     facts: NodeFacts
@@ -43,7 +43,7 @@ class Sight(NamedTuple):
         )
 
 
-def sights(image: SeenInput) -> Iterator[Sight]:
+def least_fields(image: SeenInput) -> Iterator[LeastField]:
     """Yield what every convolution with a window of more than a pixel sees of an input.
 
     As in rfa_toolbox (Richter et al.), the least is taken over all paths, and the least of what the
@@ -64,7 +64,7 @@ def sights(image: SeenInput) -> Iterator[Sight]:
             before.append(start if narrow is None else sizes(narrow))
         else:
             least = tuple(min(axis) for axis in zip(*before, strict=True))
-            yield Sight(facts, sizes(facts.narrow), least)
+            yield LeastField(facts, sizes(facts.narrow), least)
 
 
 def sizes(fields: tuple[PeriodicField, ...]) -> Sizes:
@@ -86,7 +86,7 @@ def useful_sizes(image: SeenInput) -> tuple[Sizes, Sizes] | None:
     >>> useful_sizes(image)
     ((75, 75), (427, 427))
     """
-    found = list(sights(image))
+    found = list(least_fields(image))
     if not found:
         return None
     axes = range(len(found[0].least))

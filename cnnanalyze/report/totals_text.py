@@ -14,7 +14,7 @@ from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
 from cnnanalyze.core.conventions import convention as find_convention
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, counted_under
 from cnnanalyze.graph.network import inputs_of
-from cnnanalyze.language.inputs import explain_turned, turned_inputs
+from cnnanalyze.language.inputs import channels_first_inputs, explain_channels_first
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.numbers import count_of, exact, readable, size
 from cnnanalyze.report.receptive_field_text import NOTE
@@ -76,8 +76,8 @@ def _lines(view: View) -> Iterator[Line]:
         yield "" if n else "field", field
     if (document := spec_of(analysis.network).document) is not None:
         shapes = {name: given.shape for name, given in analysis.network.inputs.items()}
-        for one in turned_inputs(document, shapes):
-            read = explain_turned(one.shape)
+        for one in channels_first_inputs(document, shapes):
+            read = explain_channels_first(one.shape)
             yield one.name, f"{read}; if its channels came first, it is {one.meant}"
     if any(sees_beside(row.last) for row in view.rows):
         yield BESIDE, NOTE

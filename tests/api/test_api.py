@@ -437,10 +437,10 @@ def test_fix_writes_nothing_over_what_changed_in_the_meantime(tmp_path: Path) ->
 
 
 def test_fix_leaves_files_of_the_package_alone() -> None:
-    from cnnanalyze.linting.fixes import Mended
+    from cnnanalyze.linting.fixes import FixedText
 
     ((spec, mended),) = cnn.fix("zoo:lenet5").specs
-    changed = Mended(mended.before, cnn.Source(mended.before.name, "x"), 1, mended.result)
+    changed = FixedText(mended.before, cnn.Source(mended.before.name, "x"), 1, mended.result)
     with pytest.raises(cnn.UsageError, match="belongs to cnnanalyze itself and is not changed"):
         cnn.FixResult(((spec, changed),)).write()
 

@@ -16,7 +16,7 @@ from cnnanalyze.course.sheets.sheet_file import NETWORK_KEYS, SheetFile, Written
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import parse
-from cnnanalyze.language.names import Wire
+from cnnanalyze.language.names import StepOutput
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.config import LintTable
 from cnnanalyze.linting.declaration import WrittenRule
@@ -89,7 +89,7 @@ def test_every_key_of_a_configuration_and_of_a_sheet_is_on_its_page() -> None:
 def test_properties_are_those_of_steps() -> None:
     found: set[str] = set()
     for shape in (Shape((3, 5), 2), Shape((7,), 2), Shape((), 2)):
-        found |= {*Wire(INPUT, shape).attributes}
+        found |= {*StepOutput(INPUT, shape).attributes}
     assert found == set(PROPERTIES)
 
 

@@ -12,7 +12,7 @@ from cnnanalyze.language.yaml import read
 from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.edit_check import change
 from cnnanalyze.linting.finding import Edit, Finding, Fix
-from cnnanalyze.linting.fixes import Mended, excuse, mend
+from cnnanalyze.linting.fixes import FixedText, apply_fixes, excuse
 from cnnanalyze.linting.rule import RULES, EngineRule, Rule, rule
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.linting.selection import Level
@@ -20,9 +20,9 @@ from cnnanalyze.linting.settings import Settings, SettingsSource
 from tests.linting.networks import EVEN, UNITS
 
 
-def mended(text: str, *select: str) -> Mended:
+def mended(text: str, *select: str) -> FixedText:
     settings = Settings(caller=SettingsSource("test", Level(select=select or None)))
-    return mend(Source("net.yaml", text), None, settings)
+    return apply_fixes(Source("net.yaml", text), None, settings)
 
 
 def said(text: str) -> object:
@@ -141,13 +141,13 @@ def test_every_fix_of_every_rule_keeps_what_it_should() -> None:
             target = next((p for p in entry.profiles if p.startswith("target:")), "")
             level = Level(select=(entry.code,), target=target.removeprefix("target:") or None)
             settings = Settings(caller=SettingsSource("test", level))
-            done = mend(Source("net.yaml", case.text), None, settings)
+            done = apply_fixes(Source("net.yaml", case.text), None, settings)
             if not done.count:
                 continue
             tried += 1
             assert done.after.text != case.text
             assert entry.code not in {f.code for f in done.result.findings}, case.text
-            again = mend(done.after, None, settings)
+            again = apply_fixes(done.after, None, settings)
             assert again.count == 0
             assert _remarks(case.text) == _remarks(done.after.text)
     assert tried >= 5

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import cnnanalyze as cnn
 from cnnanalyze.errors import Source
 from cnnanalyze.linting.engine import lint_source
-from cnnanalyze.linting.fixes import mend
+from cnnanalyze.linting.fixes import apply_fixes
 from cnnanalyze.linting.selection import Level
 from cnnanalyze.linting.settings import Settings, SettingsSource
 
@@ -19,7 +19,7 @@ HEAD = "cnn: 1\ninput: 31x37x3\nlayers:\n"
 
 def mended(text: str, code: str) -> str:
     settings = Settings(caller=SettingsSource("the test", Level(select=(code,))))
-    return mend(Source("net.yaml", text), None, settings).after.text
+    return apply_fixes(Source("net.yaml", text), None, settings).after.text
 
 
 def lines(*steps: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
-from cnnanalyze.linting.receptive_field import sights, useful_sizes
+from cnnanalyze.linting.receptive_field import least_fields, useful_sizes
 from tests.linting.conftest import Lint
 
 SHORT = re.compile(r"^input: .*$", re.MULTILINE)
@@ -34,7 +34,7 @@ def test_useful_sizes_of_resnet50_are_those_of_rfa_toolbox() -> None:
 @pytest.mark.parametrize(("size", "unproductive"), [(32, 7), (224, 0)])
 def test_unproductive_layers_of_vgg16(size: int, unproductive: int) -> None:
     # Counted with an own implementation of rfa_toolbox's condition on torchvision's VGG-16.
-    found = [s.is_unproductive((size, size)) for s in sights(image_at("vgg16", size))]
+    found = [s.is_unproductive((size, size)) for s in least_fields(image_at("vgg16", size))]
     assert (len(found), sum(found)) == (13, unproductive)
 
 

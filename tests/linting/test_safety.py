@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cnnanalyze.errors import Source
-from cnnanalyze.linting.fixes import mend
+from cnnanalyze.linting.fixes import apply_fixes
 from cnnanalyze.linting.selection import Level
 from cnnanalyze.linting.settings import Settings, SettingsSource
 
@@ -30,7 +30,7 @@ CLAIM = f"expect: [{{source: me, total: {{parameters: {PARAMETERS}}}}}]\n"
 
 def mended(text: str, **options: Any) -> str:
     settings = Settings(caller=SettingsSource("test", Level(select=("NA",))))
-    return mend(Source("net.yaml", text), None, settings, **options).after.text
+    return apply_fixes(Source("net.yaml", text), None, settings, **options).after.text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.analysis.seen_input import seen_inputs
 from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.receptive_field import beside, extent, noun, sights
+from cnnanalyze.linting.receptive_field import beside, extent, least_fields, noun
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -48,19 +48,19 @@ class CriticalLayer(Rule):
         assert analysis is not None
         for image in seen_inputs(analysis):
             extents = image.shape.size
-            for sight in sights(image):
-                if sight.is_critical(extents):
+            for least_field in least_fields(image):
+                if least_field.is_critical(extents):
                     yield self.found(
                         context,
-                        f"the receptive field outgrows {noun(image, sight.facts)} here: from "
-                        f"{extent(sight.least_before)} to {extent(sight.least)} pixels of "
+                        f"the receptive field outgrows {noun(image, least_field.facts)} here: from "
+                        f"{extent(least_field.least_before)} to {extent(least_field.least)} pixels of "
                         f"{extent(extents)}",
-                        node=sight.facts.node,
+                        node=least_field.facts.node,
                         help="layers after it relate nothing new unless they are wider"
-                        + beside(image, sight.facts),
+                        + beside(image, least_field.facts),
                         values={
-                            "before": sight.least_before,
-                            "here": sight.least,
+                            "before": least_field.least_before,
+                            "here": least_field.least,
                             "image": extents,
                         },
                     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.receptive_field import beside, extent, noun, sights
+from cnnanalyze.linting.receptive_field import beside, extent, least_fields, noun
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -74,18 +74,18 @@ class UnproductiveLayer(Rule):
 
     def _check(self, context: RuleContext, image: SeenInput) -> Iterator[Finding]:
         extents = image.shape.size
-        for sight in sights(image):
-            node = sight.facts.node
-            if node.output.rank == len(extents) and sight.is_unproductive(extents):
+        for least_field in least_fields(image):
+            node = least_field.facts.node
+            if node.output.rank == len(extents) and least_field.is_unproductive(extents):
                 kernel = getattr(node.layer, "kernel", 0)
                 kernel = extent(kernel) if isinstance(kernel, tuple) else kernel
                 yield self.found(
                     context,
-                    f"the receptive field before it is already {extent(sight.least_before)} "
-                    f"pixels on every path, and {noun(image, sight.facts)} has "
+                    f"the receptive field before it is already {extent(least_field.least_before)} "
+                    f"pixels on every path, and {noun(image, least_field.facts)} has "
                     f"{extent(extents)}: kernel {kernel} adds nothing",
                     node=node,
                     help="use larger images, downsample later, or remove the layer"
-                    + beside(image, sight.facts),
-                    values={"seen before": sight.least_before, "image": extents},
+                    + beside(image, least_field.facts),
+                    values={"seen before": least_field.least_before, "image": extents},
                 )

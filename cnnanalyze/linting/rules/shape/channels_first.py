@@ -8,8 +8,8 @@ from cnnanalyze.core.shape import Shape, parse_text
 from cnnanalyze.core.tree import Scalar
 from cnnanalyze.language.inputs import (
     advise_turned,
-    explain_turned,
-    turned_inputs,
+    channels_first_inputs,
+    explain_channels_first,
     written_inputs,
 )
 from cnnanalyze.linting.context import RuleContext
@@ -86,10 +86,10 @@ class ChannelsFirst(Rule):
             written = written_inputs(document).items()
             read = {n: parse_text(t.text) for n, t in written if isinstance(t, Scalar)}
             shapes = {n: Shape(e[:-1], e[-1]) for n, e in read.items() if e is not None}
-        for one in turned_inputs(document, shapes):
+        for one in channels_first_inputs(document, shapes):
             yield self.found(
                 context,
-                f"{one.noun} seems to be channels first: {explain_turned(one.shape)}",
+                f"{one.noun} seems to be channels first: {explain_channels_first(one.shape)}",
                 mark=one.mark,
                 help=f"{advise_turned(one.shape, one.meant, one.name)}; "
                 "if the order is right, write a mapping with height, width and channels",
