@@ -35,7 +35,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
-from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said, say
+from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, show_tree, show_value
 from cnnanalyze.core.quantities import OF
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, scalars
@@ -196,26 +196,26 @@ WRITTEN: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 def _text(tree: Tree) -> str:
     if isinstance(tree, Scalar) and tree.value is not None:
         return tree.text
-    raise ValueError(f"must be a text, not {said(tree)}")
+    raise ValueError(f"must be a text, not {show_tree(tree)}")
 
 
 def _word(tree: Tree) -> Scalar:
     if isinstance(tree, Scalar) and tree.text:
         return tree
-    raise ValueError(f"must be a text, not {said(tree)}")
+    raise ValueError(f"must be a text, not {show_tree(tree)}")
 
 
 def _whole(tree: Tree) -> int:
     value: Any = tree.value if isinstance(tree, Scalar) else None
     if type(value) is int:
         return value
-    raise ValueError(f"must be a whole number, not {said(tree)}")
+    raise ValueError(f"must be a whole number, not {show_tree(tree)}")
 
 
 def _mapping(tree: Tree) -> Mapping:
     if isinstance(tree, Mapping):
         return tree
-    raise ValueError(f"must be {_mapping_at(tree.mark)}, not {said(tree)}")
+    raise ValueError(f"must be {_mapping_at(tree.mark)}, not {show_tree(tree)}")
 
 
 def _mapping_at(mark: Mark) -> str:
@@ -253,7 +253,9 @@ def version(number: int) -> Any:  # noqa: ANN401 - an annotation
     def check(tree: Tree) -> int:
         if isinstance(tree, Scalar) and tree.value == number and tree.value is not True:
             return number
-        raise ValueError(f"must be {number}, the version that this tool reads, not {said(tree)}")
+        raise ValueError(
+            f"must be {number}, the version that this tool reads, not {show_tree(tree)}"
+        )
 
     return Annotated[int, Reader(check, {"const": number})]
 
@@ -330,7 +332,7 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
     if not isinstance(tree, Mapping):
         needed = [key for key, (_, info) in fields_of(model).items() if info.is_required()]
         keys = f" with {quoted(needed)}" if needed else ""
-        message = f"{what} must be {_mapping_at(tree.mark)}{keys}, not {said(tree)}"
+        message = f"{what} must be {_mapping_at(tree.mark)}{keys}, not {show_tree(tree)}"
         faults.add(message, tree.mark, model.example)
         return _FAILED
     given = {key.text: key for key, value in tree.entries if is_bare or not is_empty(value)}
@@ -540,7 +542,7 @@ def _value(
         return _items(tree, inside[0], key, owner, faults)
     if origin is dict:
         if not isinstance(tree, Mapping):
-            message = f"{owner} must be {_mapping_at(tree.mark)}, not {said(tree)}"
+            message = f"{owner} must be {_mapping_at(tree.mark)}, not {show_tree(tree)}"
             faults.add(message, tree.mark)
             return _FAILED
         found = {
@@ -583,7 +585,7 @@ def _items(tree: Tree, item: Any, key: str, owner: str, faults: Faults) -> objec
 
 def _entries(tree: Tree, about: Entries, what: str, faults: Faults) -> object:
     if not isinstance(tree, Mapping):
-        message = f"{what} must be {_mapping_at(tree.mark)}, not {said(tree)}"
+        message = f"{what} must be {_mapping_at(tree.mark)}, not {show_tree(tree)}"
         faults.add(message, tree.mark, about.example)
         return _FAILED
     types = about.types()
@@ -710,6 +712,6 @@ _EXPECTED = {
 def complaint(error: Lookup[str, Any]) -> str:
     """Return what pydantic complains of, as the rest of a sentence about the value."""
     if (expected := _EXPECTED.get(error["type"])) is not None:
-        return f"must be {expected}, not {say(error['input'])}"
+        return f"must be {expected}, not {show_value(error['input'])}"
     text: str = error.get("ctx", {}).get("text") or error["msg"][:1].lower() + error["msg"][1:]
     return text

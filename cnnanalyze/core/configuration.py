@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cnnanalyze.core.binding import Entries, Reader, WrittenMapping, bind_entries
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.files import exists, is_file, resolved
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.toml import open_toml, parse, shown, table_at, tree_of
@@ -32,7 +32,9 @@ def _patterns(tree: Tree) -> tuple[str, ...]:
 
     patterns = plain(tree)
     if not isinstance(tree, Sequence) or not all(isinstance(p, str) for p in patterns):
-        raise ValueError(f"must be a list of patterns as .gitignore has them, not {said(tree)}")
+        raise ValueError(
+            f"must be a list of patterns as .gitignore has them, not {show_tree(tree)}"
+        )
     written = zip(patterns, tree.items, strict=True)
     if faults := [Fault(wrong, item.mark) for p, item in written if (wrong := why_not(p))]:
         raise UsageError(*faults)

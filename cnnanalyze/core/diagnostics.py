@@ -172,7 +172,7 @@ def quoted(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def said(tree: Tree) -> str:
+def show_tree(tree: Tree) -> str:
     """Return what is written, for a message; long lists and mappings are only named.
 
     Examples
@@ -180,26 +180,26 @@ def said(tree: Tree) -> str:
     >>> from cnnanalyze.core.tree import as_tree
     >>> from cnnanalyze.errors import Source
     >>> here = Mark(Source("here", ""), 1, 1)
-    >>> [said(as_tree(data, here)) for data in ("5x5", [1, 2], [[1, 2]], {"a": 1})]
+    >>> [show_tree(as_tree(data, here)) for data in ("5x5", [1, 2], [[1, 2]], {"a": 1})]
     ["'5x5'", '[1, 2]', 'a list', 'a mapping']
     """
     if isinstance(tree, Sequence):
         is_short = len(tree.items) <= _SHORT and all(isinstance(i, Scalar) for i in tree.items)
-        return say(plain(tree)) if is_short else "a list"
-    return say(plain(tree))
+        return show_value(plain(tree)) if is_short else "a list"
+    return show_value(plain(tree))
 
 
 _SHORT = 6
 
 
-def say(value: object, depth: int = 0) -> str:
+def show_value(value: object, depth: int = 0) -> str:
     """Return a value as a spec would write it, for messages; what is long or deep is cut.
 
     Examples
     --------
-    >>> say((3, 5)), say(True), say("same"), say(None)
+    >>> show_value((3, 5)), show_value(True), show_value("same"), show_value(None)
     ('[3, 5]', 'true', "'same'", 'nothing')
-    >>> say([None, 3]), say([0] * 1_000)[-9:], say([[[[1]]]])
+    >>> show_value([None, 3]), show_value([0] * 1_000)[-9:], show_value([[[[1]]]])
     ('[null, 3]', ' 0, 0, …]', '[[[…]]]')
     """
     match value:
@@ -215,7 +215,7 @@ def say(value: object, depth: int = 0) -> str:
             if depth > _DEEPEST and value:
                 return "[…]"
             most = _FEW if depth else _MOST
-            shown = [say(item, depth + 1) for item in value[:most]]
+            shown = [show_value(item, depth + 1) for item in value[:most]]
             return f"[{', '.join([*shown, '…'] if len(value) > most else shown)}]"
         case dict():
             return "a mapping"

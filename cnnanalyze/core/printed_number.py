@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 
 _UNITS = {
     "": 1,
@@ -75,7 +75,7 @@ class PrintedNumber(NamedTuple):
         found = _PRINTED.fullmatch(text)
         if isinstance(value, bool) or found is None or found["unit"] not in _UNITS:
             raise ValueError(
-                f"{say(text)} is not a number such as 138M, ~60M, 4.2 million or 25,557,032"
+                f"{show_value(text)} is not a number such as 138M, ~60M, 4.2 million or 25,557,032"
             )
         digits = re.sub(r"[,_ ]", "", found["digits"])
         part = found["part"] or ""

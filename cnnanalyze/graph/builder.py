@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import CnnError, ShapeError, UsageError
@@ -101,7 +101,7 @@ class NetworkBuilder:
         given: object = name
         if not isinstance(given, str) or not given.strip():
             raise UsageError(
-                f"a network is called by a text, not by {say(given)}",
+                f"a network is called by a text, not by {show_value(given)}",
                 help="cnn.NetworkBuilder('lenet')",
             )
         self.name = name
@@ -303,7 +303,8 @@ class NetworkBuilder:
         for end in ends:
             if not isinstance(end, Tensor):
                 raise UsageError(
-                    f"an output is what a layer gave, not {say(end)}", help="b.build(outputs=x)"
+                    f"an output is what a layer gave, not {show_value(end)}",
+                    help="b.build(outputs=x)",
                 )
             self._refuse_foreign(end)
             if end.id in self._inputs:
@@ -336,7 +337,7 @@ class NetworkBuilder:
         """Return the path of something with a name, or refuse the name."""
         if not isinstance(name, str) or not is_name(name):
             raise UsageError(
-                f"{say(name)} cannot name a layer, a block or an input",
+                f"{show_value(name)} cannot name a layer, a block or an input",
                 help="use letters, digits, '_', '-' and '.', with at least one letter and at most "
                 f"{LONGEST_NAME} characters; 'input' is the network's input",
             )
@@ -356,7 +357,7 @@ class NetworkBuilder:
             if any(isinstance(t, Tensor) for t in many):
                 if bare:
                     raise UsageError(
-                        f"{say(bare[0])} comes before what the layer reads",
+                        f"{show_value(bare[0])} comes before what the layer reads",
                         help="put it after the inputs, or name the attribute",
                     )
                 for tensor in many:
@@ -374,7 +375,7 @@ class NetworkBuilder:
     def _refuse_foreign(self, tensor: object) -> None:
         if not isinstance(tensor, Tensor):
             raise UsageError(
-                f"a layer reads what b.input(...) or another layer gave, not {say(tensor)}",
+                f"a layer reads what b.input(...) or another layer gave, not {show_value(tensor)}",
                 help="x = b.input(32, 32, 3); x = b.conv(x, filters=8, kernel=3)",
             )
         if tensor.builder is not self:
@@ -391,7 +392,7 @@ class NetworkBuilder:
         """Return the layer with its attributes."""
         if isinstance(layer, Layer):
             if bare or attributes:
-                word = next(iter(attributes), say(bare[0]) if bare else "")
+                word = next(iter(attributes), show_value(bare[0]) if bare else "")
                 raise UsageError(
                     f"{path}: this {layer.kind} is made already, and takes no {word}",
                     help="give its attributes where it is made",
@@ -399,12 +400,12 @@ class NetworkBuilder:
             return layer
         cls = _kind(layer)
         if bare:
-            if fault := bare_value(cls, layer, say(bare[0])):
+            if fault := bare_value(cls, layer, show_value(bare[0])):
                 raise UsageError(fault.at(None, path))
             if cls.principal in attributes:
                 raise UsageError(
-                    f"{path}: {cls.principal} is given twice, as {say(bare[0])} and as "
-                    f"{say(attributes[cls.principal])}",
+                    f"{path}: {cls.principal} is given twice, as {show_value(bare[0])} and as "
+                    f"{show_value(attributes[cls.principal])}",
                     help="before its attributes, a layer takes what b.input(...) or another "
                     "layer gave",
                 )
@@ -420,7 +421,7 @@ class NetworkBuilder:
         owner = self._nodes.get(target) if isinstance(target, str) else None
         if owner is None:
             raise UsageError(
-                f"{node.id} cannot share the weights of {say(target)}: that is no layer"
+                f"{node.id} cannot share the weights of {show_value(target)}: that is no layer"
                 f"{nearest(str(target), list(self._nodes))}",
                 help="name an earlier layer of the same kind",
             )
@@ -434,14 +435,14 @@ def _kind(word: object) -> type[Layer]:
     """Return the class of a kind."""
     if not isinstance(word, str):
         raise UsageError(
-            f"a layer is made already, or named by its kind, not by {say(word)}",
+            f"a layer is made already, or named by its kind, not by {show_value(word)}",
             help="b.layer('conv', x, filters=6, kernel=5)",
         )
     cls = KINDS.get(word)
     if cls is None:
         meant = of_kind(word, KINDS.words())
         raise UsageError(
-            f"there is no layer kind {say(word)}{meant.hint}",
+            f"there is no layer kind {show_value(word)}{meant.hint}",
             help=meant.help or "'cnnanalyze layers' lists them",
         )
     return cls
@@ -530,7 +531,7 @@ def _shape_of(extents: tuple[int | Shape, ...]) -> Shape:
         if type(n) is not int or not 1 <= n <= LARGEST:
             raise UsageError(
                 "every extent of an input must be a whole number of at least 1 and at most "
-                f"{LARGEST:,}, not {say(n)}"
+                f"{LARGEST:,}, not {show_value(n)}"
             )
     size = tuple(n for n in extents if isinstance(n, int))
     return Shape(size[:-1], size[-1])

@@ -7,7 +7,7 @@ from math import isfinite, prod
 from typing import Any
 
 from cnnanalyze.core.cost import Param
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
@@ -127,7 +127,7 @@ def _named(numbers: Any, role: str) -> object:  # noqa: ANN401 - whatever somebo
     if isinstance(numbers, list | tuple):
         return tuple(_named(n, role) for n in numbers)
     if type(numbers) not in {int, float} or not isfinite(numbers):
-        words = f"weights must be numbers or the names of filters, not {say(numbers)}"
+        words = f"weights must be numbers or the names of filters, not {show_value(numbers)}"
         raise GivenError(Fault(words), role)
     return numbers
 
@@ -184,7 +184,7 @@ def nest(values: object, extents: tuple[int, ...]) -> tuple[Any, ...]:
         return (_number(values),)  # a single channel needs no brackets of its own
     if not isinstance(values, list):
         raise ValueError(  # noqa: TRY004 - one kind of error
-            f"{say(values)} instead of a list of {extents[0]}"
+            f"{show_value(values)} instead of a list of {extents[0]}"
         )
     if len(values) != extents[0]:
         raise ValueError(f"a list of {len(values)} instead of one of {extents[0]}")
@@ -195,5 +195,5 @@ def nest(values: object, extents: tuple[int, ...]) -> tuple[Any, ...]:
 
 def _number(value: object) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise ValueError(f"{say(value)} is not a number")
+        raise ValueError(f"{show_value(value)} is not a number")
     return value

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cnnanalyze.core.binding import is_empty
-from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said, say
+from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, show_tree, show_value
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import MOST_LISTED, listed, offered
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
@@ -84,7 +84,7 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
             )
         elif not isinstance(value, Mapping):
             faults.add(
-                f"the defaults of '{key.text}' must be a mapping, not {said(value)}",
+                f"the defaults of '{key.text}' must be a mapping, not {show_tree(value)}",
                 value.mark,
                 help=f"{key.text}: {{attribute: value}}",
             )
@@ -123,7 +123,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
         return None
     if not is_name(name):
         faults.add(
-            f"a block cannot be called {say(name)}",
+            f"a block cannot be called {show_value(name)}",
             key.mark,
             help="use letters, digits, '_', '-' and '.', with at least one letter",
             code="SP019",
@@ -133,7 +133,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
         return Block(name, (), Inputs(), value, None, None, key.mark)
     if not isinstance(value, Mapping):
         faults.add(
-            f"block '{name}' must be a list of steps or a mapping with 'layers', not {said(value)}",
+            f"block '{name}' must be a list of steps or a mapping with 'layers', not {show_tree(value)}",
             value.mark,
         )
         return None
@@ -149,7 +149,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
         return None
     output, defaults = value.get("output"), value.get("defaults")
     if output is not None and not (isinstance(output, Scalar) and isinstance(output.value, str)):
-        faults.add(f"'output' must name a step of the block, not {said(output)}", output.mark)
+        faults.add(f"'output' must name a step of the block, not {show_tree(output)}", output.mark)
         output = None
     check_defaults(defaults, faults)
     inputs = _read_inputs(value.get("inputs"), faults)
@@ -169,7 +169,7 @@ def _read_params(tree: Tree | None, inputs: Inputs, faults: Faults) -> tuple[tup
         return ()
     if not isinstance(tree, Mapping):
         faults.add(
-            f"'params' must map names to defaults, not {said(tree)}",
+            f"'params' must map names to defaults, not {show_tree(tree)}",
             tree.mark,
             help="params: {filters: , stride: 1}; nothing after the colon means required",
         )
@@ -185,7 +185,7 @@ def _read_inputs(tree: Tree | None, faults: Faults) -> Inputs:
     names = [i for i in items if isinstance(i, Scalar) and isinstance(i.value, str)]
     if not names or len(names) < len(items):
         faults.add(
-            f"'inputs' must be a list of names, not {said(tree)}",
+            f"'inputs' must be a list of names, not {show_tree(tree)}",
             tree.mark,
             help="inputs: [below, left]",
         )
@@ -219,7 +219,7 @@ def check_names(
     for name in names:
         if not _VARIABLE.fullmatch(name.text):
             faults.add(
-                f"{say(name.text)} cannot name {what}",
+                f"{show_value(name.text)} cannot name {what}",
                 name.mark,
                 help="use letters, digits and '_', beginning with a letter: $name must find it",
                 code="SP019",
@@ -343,7 +343,7 @@ def describe(block: Block, values: Variables) -> str:
     return ", ".join(
         f"{name} = {said if len(said) <= _LONG else said[:_LONG] + '…'}"
         for name in block.param_names[:MOST_LISTED]
-        if values[name] is not UNKNOWN and (said := say(values[name]))
+        if values[name] is not UNKNOWN and (said := show_value(values[name]))
     )
 
 

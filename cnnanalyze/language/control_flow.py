@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.spelling import MOST_LISTED, listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.language.blocks import Block
@@ -28,7 +28,7 @@ def condition(step: Step, scope: Scope, reading: SpecReading) -> bool | None:
         return holds
     if holds is not UNKNOWN:
         reading.fault(
-            f"'when' must be true or false, not {say(holds)}",
+            f"'when' must be true or false, not {show_value(holds)}",
             step.when.mark,
             scope,
             help="write a comparison, such as '$stride != 1'",
@@ -47,7 +47,7 @@ def repetitions(step: Step, scope: Scope, reading: SpecReading) -> int:
         count = int(count)
     if type(count) is not int or count < 0:
         reading.fault(
-            f"'repeat' must be a whole number of at least 0, not {say(count)}",
+            f"'repeat' must be a whole number of at least 0, not {show_value(count)}",
             step.repeat.mark,
             scope,
             code="SP005",
@@ -76,7 +76,7 @@ def rows(step: Step, scope: Scope, reading: SpecReading) -> list[dict[str, objec
             return None
         if not isinstance(value, list):
             reading.fault(
-                f"column '{key.text}' must be a list with one value per row, not {say(value)}",
+                f"column '{key.text}' must be a list with one value per row, not {show_value(value)}",
                 tree.mark,
                 scope,
             )
@@ -105,7 +105,7 @@ def operation(step: Step, scope: Scope, reading: SpecReading) -> str | None:
         return value
     if value is not UNKNOWN:
         reading.fault(
-            f"an operation must be a word, not {say(value)}",
+            f"an operation must be a word, not {show_value(value)}",
             step.mark,
             scope,
             help="give the parameter the name of a layer kind or block, such as relu",
@@ -147,7 +147,7 @@ def kind(
         steps = tuple(islice((n for f in scope.frame.around() for n in f.wires), MOST_LISTED + 1))
         known += f"; a branch may also name a step; known here: {listed(steps)}"
     reading.fault(
-        f"unknown layer kind or block {say(word)}{meant.hint}",
+        f"unknown layer kind or block {show_value(word)}{meant.hint}",
         step.mark,
         scope,
         help=meant.help or known,

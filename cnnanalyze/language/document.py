@@ -23,7 +23,7 @@ from cnnanalyze.core.binding import (
     version,
     written_as,
 )
-from cnnanalyze.core.diagnostics import Faults, said, say
+from cnnanalyze.core.diagnostics import Faults, show_tree, show_value
 from cnnanalyze.core.files import is_file, is_folder, resolved
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
@@ -308,7 +308,7 @@ def _read_extended(
             return None
         if not isinstance(tree, Mapping):
             faults.add(
-                f"a spec must be a mapping with 'cnn', 'input' and 'layers', not {said(tree)}",
+                f"a spec must be a mapping with 'cnn', 'input' and 'layers', not {show_tree(tree)}",
                 tree.mark,
                 help="begin the file with 'cnn: 1'",
                 code="SP014",
@@ -339,7 +339,7 @@ def _find_base(
     """
     if not isinstance(base, Scalar) or not isinstance(base.value, str) or not base.value.strip():
         faults.add(
-            f"'extends' must name a spec file, not {said(base)}",
+            f"'extends' must name a spec file, not {show_tree(base)}",
             base.mark,
             help="extends: resnet50.yaml",
         )
@@ -357,7 +357,7 @@ def _find_base(
         networks, name = zoo(), base.value.removeprefix(ZOO)
         if name not in networks:
             faults.add(
-                f"the zoo has no {say(name)}{nearest(name, tuple(networks))}",
+                f"the zoo has no {show_value(name)}{nearest(name, tuple(networks))}",
                 base.mark,
                 help="'cnnanalyze zoo' lists what it has",
             )
@@ -365,7 +365,7 @@ def _find_base(
         path = resolved(networks[name])
     if not path.is_relative_to(resolved(root)):
         faults.add(
-            f"'extends' may only name files in the folder tree of the spec, not {say(base.value)}",
+            f"'extends' may only name files in the folder tree of the spec, not {show_value(base.value)}",
             base.mark,
             help="move the extended spec into the folder of this one, or below it",
         )
@@ -384,7 +384,7 @@ def _find_base(
     if not is_file(path):
         names = sorted(p.name for p in path.parent.glob("*.yaml")) if is_folder(path.parent) else []
         faults.add(
-            f"there is no file {say(base.value)} beside this spec{nearest(path.name, names)}",
+            f"there is no file {show_value(base.value)} beside this spec{nearest(path.name, names)}",
             base.mark,
         )
         return None

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.spelling import listed
 from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.errors import Call
@@ -89,7 +89,7 @@ def read_outputs(
     items = tree.items if isinstance(tree, Sequence) else (tree,)
     if not items or not all(isinstance(i, Scalar) and isinstance(i.value, str) for i in items):
         names.reading.fault(
-            f"'outputs' must be a list of names of steps, not {said(tree)}",
+            f"'outputs' must be a list of names of steps, not {show_tree(tree)}",
             tree.mark,
             scope,
             help="outputs: [fc]",
@@ -151,7 +151,7 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
         return None
     if not isinstance(layers, Sequence) or not layers.items:
         faults.add(
-            f"'layers' must be a list with at least one step, not {said(layers)}",
+            f"'layers' must be a list with at least one step, not {show_tree(layers)}",
             layers.mark,
             help="layers: [{conv: {filters: 8, kernel: 3}}, relu]",
             code="SP014",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping as Lookup
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.language.expression_compiler import (
@@ -161,8 +161,8 @@ def _written(value: object, mark: Mark) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int | float):
-        return say(value)
-    said = "a step" if isinstance(value, HasAttributes) else say(value)
+        return show_value(value)
+    said = "a step" if isinstance(value, HasAttributes) else show_value(value)
     raise SpecError(
         Fault(f"a text cannot contain {said}", mark, help="numbers and words can", code="SP007")
     )

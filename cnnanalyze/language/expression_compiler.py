@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
 from cnnanalyze.core.work_limit import WorkLimit
@@ -372,7 +372,10 @@ class _Compiler:
                 return UNKNOWN
             if not isinstance(value, HasAttributes):
                 raise Wrong(
-                    f"{say(value)} has no attributes", start, end, "only steps have: $x.channels"
+                    f"{show_value(value)} has no attributes",
+                    start,
+                    end,
+                    "only steps have: $x.channels",
                 )
             known = value.attributes
             if name not in known:
@@ -404,14 +407,16 @@ class _Compiler:
                     return short([*a, *b], start, end)
                 if verb == "multiply" and isinstance(a, list) and type(b) is int:
                     return short(a * min(b, LONGEST_LIST + 1), start, end)
-                raise Wrong(f"cannot {verb} {say(a)} {link} {say(b)}", start, end)
+                raise Wrong(f"cannot {verb} {show_value(a)} {link} {show_value(b)}", start, end)
             if power and abs(b) > HIGHEST_POWER:
                 raise Wrong(f"an exponent may be at most {HIGHEST_POWER}, not {b}", start, end)
             try:
                 # Whole numbers that divide stay whole; what does not divide is seen later.
                 value = a // b if exact and divides(a, b) else apply(a, b)
             except ZeroDivisionError:
-                raise Wrong(f"division by zero: {say(a)} divided by {say(b)}", start, end) from None
+                raise Wrong(
+                    f"division by zero: {show_value(a)} divided by {show_value(b)}", start, end
+                ) from None
             except OverflowError:
                 raise Wrong(f"a number may be at most {LARGEST:.0e}", start, end) from None
             return bounded(value, start, end)
@@ -432,7 +437,7 @@ class _Compiler:
             if negated:
                 return not value
             if not is_number(value):
-                raise Wrong(f"cannot negate {say(value)}", start, end)
+                raise Wrong(f"cannot negate {show_value(value)}", start, end)
             return -value if minus else value
 
         return compute
@@ -469,7 +474,9 @@ class _Compiler:
                     if not check(a, b):
                         return False
                 except TypeError:
-                    raise Wrong(f"cannot compare {say(a)} with {say(b)}", start, end) from None
+                    raise Wrong(
+                        f"cannot compare {show_value(a)} with {show_value(b)}", start, end
+                    ) from None
             return True
 
         return compute
@@ -510,7 +517,7 @@ class _Compiler:
             try:
                 return bounded(function(*values), start, end)
             except (TypeError, ValueError, OverflowError, ZeroDivisionError):
-                said = ", ".join(map(say, values))
+                said = ", ".join(map(show_value, values))
                 raise Wrong(f"cannot compute {name}({said})", start, end) from None
 
         return compute
@@ -526,7 +533,9 @@ class _Compiler:
             if items is UNKNOWN or at is UNKNOWN:
                 return UNKNOWN
             if not isinstance(items, list) or type(at) is not int:
-                raise Wrong(f"cannot take element {say(at)} of {say(items)}", start, end)
+                raise Wrong(
+                    f"cannot take element {show_value(at)} of {show_value(items)}", start, end
+                )
             if not -len(items) <= at < len(items):
                 raise Wrong(
                     f"there is no element {at} in a list of {len(items)}",

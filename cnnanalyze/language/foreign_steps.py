@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.core.tree import Sequence as ListTree
 from cnnanalyze.errors import Source
@@ -121,4 +121,4 @@ def _flow(value: object) -> str:
     """Return a value as a spec has it."""
     if isinstance(value, list):
         return f"[{', '.join(map(_flow, value))}]"
-    return value if isinstance(value, str) else say(value)
+    return value if isinstance(value, str) else show_value(value)

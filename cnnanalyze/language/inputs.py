@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.diagnostics import Faults, said, say
+from cnnanalyze.core.diagnostics import Faults, show_tree, show_value
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape, axis_name, channels_last, parse_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
@@ -58,7 +58,7 @@ def read_inputs(
         return {} if only is None else {INPUT: InputReader(scope, faults).read(only)}
     if not isinstance(several, Mapping) or not several.entries:
         faults.add(
-            f"'inputs' must be a mapping from names to inputs, not {said(several)}",
+            f"'inputs' must be a mapping from names to inputs, not {show_tree(several)}",
             several.mark,
             help="'input' has one input, such as input: 224x224x3; several have names: "
             "inputs: {left: 105x105x1, right: 105x105x1}",
@@ -141,7 +141,7 @@ class InputReader(NamedTuple):
             rest = [n for n in numbers[1:] if type(n) is int]
             instead = self.orders(rest) if len(rest) == len(numbers) - 1 else self.help
             self.faults.add(
-                f"{self.what} {say(numbers)} begins with a batch axis, "
+                f"{self.what} {show_value(numbers)} begins with a batch axis, "
                 "but counts are for one image",
                 tree.mark,
                 help=f"leave it out: {instead}",
@@ -151,7 +151,7 @@ class InputReader(NamedTuple):
         if len(numbers) == 3 and all(type(n) is int for n in numbers):  # noqa: PLR2004 - an image
             remedy = self.orders(numbers)
         self.faults.add(
-            f"ambiguous order of the bare list {say(numbers)}: "
+            f"ambiguous order of the bare list {show_value(numbers)}: "
             "height first, or channels first as in PyTorch?",
             tree.mark,
             help=f"write {remedy}, or a mapping {{height: 224, width: 224, channels: 3}}",
@@ -179,7 +179,7 @@ class InputReader(NamedTuple):
         if extents is None or len(extents) > _MOST_AXES:
             self.faults.add(
                 f"{self.what} must be written as height x width x channels, "
-                f"not {say(text or None)}",
+                f"not {show_value(text or None)}",
                 tree.mark,
                 help=self.instead(text),
             )
@@ -225,7 +225,7 @@ class InputReader(NamedTuple):
             extents = _extents_of(values)
             if extents is None:
                 self.faults.add(
-                    f"the values of {self.what} must be rows of numbers, not {say(values)}",
+                    f"the values of {self.what} must be rows of numbers, not {show_value(values)}",
                     tree.mark,
                     help="values: [[3, 0, 1], [1, 5, 8], [2, 7, 2]]",
                 )
@@ -257,7 +257,7 @@ class InputReader(NamedTuple):
             if type(n) is not int or not 1 <= n <= LARGEST:
                 self.faults.add(
                     f"every extent of {self.what} must be a whole number of at least 1 and at most "
-                    f"{LARGEST:,}, not {say(n)}",
+                    f"{LARGEST:,}, not {show_value(n)}",
                     tree.mark,
                     help=self.help,
                 )

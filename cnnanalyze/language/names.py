@@ -10,7 +10,7 @@ from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.core.diagnostics import Faults, say
+from cnnanalyze.core.diagnostics import Faults, show_value
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed, offered
@@ -145,7 +145,7 @@ def _size(name: str, value: object, faults: Faults) -> object:
         return value
     faults.add(
         f"the size '{name}' of the input must be a whole number of at least 1 and at most "
-        f"{LARGEST:,}, not {say(value)}",
+        f"{LARGEST:,}, not {show_value(value)}",
         None,
         help=f"for example --set {name}=224",
         code="SP016",
@@ -163,7 +163,7 @@ def _checked(name: str, value: object, faults: Faults) -> object:
         return value
     if isinstance(value, float) and isfinite(value):
         return value
-    said = "a number above the bound" if isinstance(value, int) else say(value)
+    said = "a number above the bound" if isinstance(value, int) else show_value(value)
     faults.add(
         f"parameter '{name}' must be a number, a word, true, false or a list of them, "
         f"not {said if isinstance(value, int | float) else type(value).__name__}",

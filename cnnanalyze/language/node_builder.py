@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice
 from math import prod
 
-from cnnanalyze.core.diagnostics import said
+from cnnanalyze.core.diagnostics import show_tree
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import listed
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
@@ -250,7 +250,7 @@ class LayerFactory:
                 self.reading.note(fault.at(key.mark), scope)
             trees.update({k.text: v for k, v in given.entries if k.text in names})
             return trees, is_right and not unknown
-        if refused := bare_value(cls, step.word, said(given)):
+        if refused := bare_value(cls, step.word, show_tree(given)):
             self.reading.note(refused.at(given.mark), scope)
             return trees, False
         trees[cls.principal] = given
@@ -298,7 +298,7 @@ class LayerFactory:
 def beside(cls: type[Layer], word: str) -> Beside:
     """Return what may stand beside an operation, and how it is written there."""
 
-    def say(meant: str) -> str:
+    def show_value(meant: str) -> str:
         is_source = meant == "from" and is_join(cls)
         form = f"{{{word}: , from: [...]}}" if is_source else f"{{{word}: ..., {meant}: ...}}"
         return f"'{meant}' stands beside the operation: {form}"

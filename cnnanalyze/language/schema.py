@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from inspect import cleandoc
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.tree import plain
 from cnnanalyze.language.control_flow import MOST_STEPS
@@ -291,5 +291,5 @@ def _param(default: object) -> Schema:
     if default is None:
         return {"description": "required"}
     if isinstance(default, list | dict):
-        return {"description": f"default {say(default)}"}
+        return {"description": f"default {show_value(default)}"}
     return {"default": default}

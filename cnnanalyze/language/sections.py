@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from cnnanalyze.core.binding import Entries, Reader, Section, Wrong, bind_entries
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
 from cnnanalyze.core.quantities import CONVENTION, OF, Quantity, seen, stated
 from cnnanalyze.core.tree import Scalar, Tree, as_tree
@@ -115,7 +115,7 @@ class Amount(NamedTuple):
 
 def _amount(tree: Tree, units: Lookup[str, int]) -> Amount:
     if not isinstance(tree, Scalar):
-        raise ValueError(f"must be a number, not {said(tree)}")  # noqa: TRY004 - its text is read
+        raise ValueError(f"must be a number, not {show_tree(tree)}")  # noqa: TRY004 - its text is read
     unit = next((u for u in units if tree.text.endswith(u)), "")
     try:
         found = PrintedNumber.parse(tree.text.removesuffix(unit).strip())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.binding import is_empty
-from cnnanalyze.core.diagnostics import said, say
+from cnnanalyze.core.diagnostics import show_tree, show_value
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.graph.node import Node, Origin
@@ -97,7 +97,7 @@ def read_step(tree: Tree, siblings: Sequence | None = None) -> Step:
         if not isinstance(tree.value, str):
             raise SpecError(
                 Fault(
-                    f"a step must be a word such as 'relu' or a mapping, not {say(tree.value)}",
+                    f"a step must be a word such as 'relu' or a mapping, not {show_value(tree.value)}",
                     tree.mark,
                 )
             )
@@ -245,7 +245,7 @@ def _read_reserved(reserved: dict[str, Tree]) -> dict[str, Any]:
             fields[_FIELDS.get(word, word)] = value
         else:
             raise SpecError(
-                Fault(f"'{word}' must be {_FORMS[word]}, not {said(value)}", value.mark)
+                Fault(f"'{word}' must be {_FORMS[word]}, not {show_tree(value)}", value.mark)
             )
     if "otherwise" in fields and "when" not in fields:
         raise SpecError(
@@ -271,7 +271,7 @@ def _read_sources(tree: Tree) -> tuple[Scalar, ...]:
         return names
     raise SpecError(
         Fault(
-            f"'from' must name earlier steps, not {said(tree)}",
+            f"'from' must name earlier steps, not {show_tree(tree)}",
             tree.mark,
             help="from: name, from: [a, b], or ^1, ^2 for one or two steps back",
         )

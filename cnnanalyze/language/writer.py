@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cnnanalyze.core.binding import Section
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.naming import LONGEST_NAME
 from cnnanalyze.graph.network import Input, Network
@@ -44,7 +44,7 @@ def write(network: Network) -> str:
     given: object = network
     if not isinstance(given, Network):
         raise UsageError(
-            f"a Network is written, not {say(given)}",
+            f"a Network is written, not {show_value(given)}",
             help="cnnanalyze.load(path) reads one; the network of a report is report.network",
         )
     names = _names(network)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from cnnanalyze.core.binding import Entries, Itself, Reader, Section, Text, Wrong, bind
 from cnnanalyze.core.conventions import CONVENTIONS, convention
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
 from cnnanalyze.core.quantities import OF, seen
 from cnnanalyze.core.registry import nearest
@@ -38,7 +38,7 @@ class Verdict(NamedTuple):
 
 def _number(tree: Tree) -> Printed:
     if not isinstance(tree, Scalar):
-        raise ValueError(f"must be a number, not {said(tree)}")  # noqa: TRY004 - its text is read
+        raise ValueError(f"must be a number, not {show_tree(tree)}")  # noqa: TRY004 - its text is read
     try:
         return Printed(tree.text, PrintedNumber.parse(tree.text))
     except ValueError as error:
@@ -49,7 +49,7 @@ def _extents(tree: Tree) -> Printed:
     found = parse_text(tree.text) if isinstance(tree, Scalar) else None
     if found is not None:
         return Printed(text_of(tree), extents=found)
-    raise ValueError(f"must be written as 28x28x6 or as one number, not {said(tree)}")
+    raise ValueError(f"must be written as 28x28x6 or as one number, not {show_tree(tree)}")
 
 
 def _verdict(tree: Tree) -> Verdict:
@@ -57,7 +57,7 @@ def _verdict(tree: Tree) -> Verdict:
     if word in VERDICTS:
         return Verdict(word, tree.mark)
     hint = nearest(word, VERDICTS)
-    raise ValueError(f"must be one of {', '.join(VERDICTS)}, not {said(tree)}{hint}")
+    raise ValueError(f"must be one of {', '.join(VERDICTS)}, not {show_tree(tree)}{hint}")
 
 
 def read_convention(tree: Tree) -> str:
@@ -71,7 +71,7 @@ def read_convention(tree: Tree) -> str:
         If there is none of that name.
     """
     if not text_of(tree):
-        raise ValueError(f"must be a text, not {said(tree)}")
+        raise ValueError(f"must be a text, not {show_tree(tree)}")
     convention(text_of(tree))
     return text_of(tree)
 
@@ -200,7 +200,7 @@ def read_claims(tree: Tree, faults: Faults) -> tuple[Claim, ...]:
     """Read the ``expect:`` section: a list of sources, each with the figures it prints."""
     if not isinstance(tree, Sequence):
         faults.add(
-            f"'expect' must be a list of sources with their figures, not {said(tree)}",
+            f"'expect' must be a list of sources with their figures, not {show_tree(tree)}",
             tree.mark,
             help="expect: [{source: table 3, total: {parameters: 138M}}]",
         )

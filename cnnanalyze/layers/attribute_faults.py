@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from cnnanalyze.core.binding import complaint
-from cnnanalyze.core.diagnostics import quoted, say
+from cnnanalyze.core.diagnostics import quoted, show_value
 from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import Fault, Mark
 from cnnanalyze.layers.base import Layer
@@ -106,7 +106,7 @@ def not_a_flag(word: str, value: object) -> AttributeFault | None:
     """
     if type(value) is bool:
         return None
-    return AttributeFault(f"'{word}' must be true or false, not {say(value)}", word)
+    return AttributeFault(f"'{word}' must be true or false, not {show_value(value)}", word)
 
 
 def make_layer(

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.reach import Border
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape, axis_name
@@ -29,7 +29,7 @@ LARGEST = 10**12
 
 def _fail(expected: str, value: object) -> PydanticCustomError:
     return PydanticCustomError(
-        "attribute", "{text}", {"text": f"must be {expected}, not {say(value)}"}
+        "attribute", "{text}", {"text": f"must be {expected}, not {show_value(value)}"}
     )
 
 
@@ -125,7 +125,7 @@ def _sides_or(*words: str) -> Callable[[Any], Any]:
         if value in words:
             return value
         raise _fail(
-            f"{', '.join(map(say, words))}, a number per side, [vertical, horizontal] or "
+            f"{', '.join(map(show_value, words))}, a number per side, [vertical, horizontal] or "
             "[[top, bottom], [left, right]]",
             value,
         )
@@ -456,7 +456,9 @@ def choice(*words: str) -> Any:  # noqa: ANN401 - an annotation
 
     def check(value: Any) -> str:  # noqa: ANN401
         if value not in words:
-            text = f"must be one of {', '.join(words)}, not {say(value)}{nearest(value, words)}"
+            text = (
+                f"must be one of {', '.join(words)}, not {show_value(value)}{nearest(value, words)}"
+            )
             raise PydanticCustomError("attribute", "{text}", {"text": text})
         return str(value)
 
@@ -475,7 +477,7 @@ def per_axis(value: int | tuple[int, ...], rank: int, attribute: str) -> tuple[i
         return (value,) * rank
     if len(value) != rank:
         raise ShapeError(
-            f"{attribute} {say(value)} has {len(value)} numbers, but its input has {_axes(rank)}",
+            f"{attribute} {show_value(value)} has {len(value)} numbers, but its input has {_axes(rank)}",
             attribute=attribute,
             help=f"give one number for all axes, or {rank} of them",
             code="SH004",
@@ -497,7 +499,7 @@ def per_border(
         return ((value, value),) * rank
     if len(value) != rank:
         raise ShapeError(
-            f"{attribute} {say(value)} has {len(value)} axes, but its input has {_axes(rank)}",
+            f"{attribute} {show_value(value)} has {len(value)} axes, but its input has {_axes(rank)}",
             attribute=attribute,
             help="give a number per side, one per axis, or a pair [before, after] per axis",
             code="SH004",
@@ -533,7 +535,7 @@ def axis_number(axis: str | int, x: Shape, kind: str, attribute: str = "axis") -
     number = axis - 1 if isinstance(axis, int) else known.get(axis, x.rank + 1)
     if number > x.rank:
         raise ShapeError(
-            f"{kind} along {say(axis)}, but its input {x} has the axes {', '.join(known)}",
+            f"{kind} along {show_value(axis)}, but its input {x} has the axes {', '.join(known)}",
             attribute=attribute,
             help="name an axis that the input has, or its number from 1",
             code="SH004",

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.reach import POINT, Gathered, Reach, Sampled, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
@@ -55,7 +55,7 @@ class Permute(Moving):
         refuse_vector(self.kind, x)
         if len(self.order) != x.rank:
             raise ShapeError(
-                f"order {say(self.order)} is one of {len(self.order)} axes, but its input has "
+                f"order {show_value(self.order)} is one of {len(self.order)} axes, but its input has "
                 f"{x.rank}: {len(self.order)} ≠ {x.rank}",
                 attribute="order",
                 help=f"name every spatial axis once, from 1 to {x.rank}",
@@ -144,7 +144,7 @@ class Slice(Moving):
         n = x.extents[axis]
         if self.channels is not None and stop > n:
             raise ShapeError(
-                f"channels {say(self.channels)} exceed the {n} of the input: {stop} > {n}",
+                f"channels {show_value(self.channels)} exceed the {n} of the input: {stop} > {n}",
                 attribute="channels",
                 help=f"count the channels from 0; the stop is exclusive, at most {n}",
             )

@@ -5,7 +5,7 @@ from math import prod
 from pydantic import Field, ValidationInfo, field_validator
 
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.reach import Reach, Transposed
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.core.symbolic_arithmetic import larger
@@ -109,11 +109,11 @@ class TransposedConv(Layer):
             for extra, s, d in zip(*_spread(value, stride, dilation), strict=False):
                 if extra >= (s if worded else max(s, d)):
                     limit = (
-                        f"the stride {say(stride)} with padding {say(padding)}"
+                        f"the stride {show_value(stride)} with padding {show_value(padding)}"
                         if worded
-                        else f"the stride {say(stride)} or the dilation {say(dilation)}"
+                        else f"the stride {show_value(stride)} or the dilation {show_value(dilation)}"
                     )
-                    raise relation(f"must be below {limit}, not {say(value)}", code="DP002")
+                    raise relation(f"must be below {limit}, not {show_value(value)}", code="DP002")
         return value
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -126,7 +126,7 @@ class TransposedConv(Layer):
                 if isinstance(self.padding, str):
                     raise ShapeError(
                         f"padding '{self.padding}' with output_padding "
-                        f"{say(self.output_padding)} leaves nothing of {axis_name(axis, x.rank)} "
+                        f"{show_value(self.output_padding)} leaves nothing of {axis_name(axis, x.rank)} "
                         f"{x.size[axis]}: {n} < 1",
                         attribute="output_padding",
                         help="leave 'output_padding' out: then 'same' gives one stride per input",

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from cnnanalyze.core.binding import Itself, Reader, Section, bind, place_of
 from cnnanalyze.core.configuration import is_inside, open_table, root_of
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.core.toml import shown
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
@@ -36,7 +36,7 @@ def _number(tree: Tree) -> float:
     found = plain(tree)
     if type(found) in {int, float} and not isnan(found):
         return float(found)
-    raise ValueError(f"must be a number, not {said(tree)}")
+    raise ValueError(f"must be a number, not {show_tree(tree)}")
 
 
 _NUMBER = Annotated[float, Reader(_number, {"type": "number"})]

@@ -13,7 +13,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from cnnanalyze.core.binding import Reader, Text, bind_entries
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.files import FileError, ReadFailure, read_text
 from cnnanalyze.core.tree import Mapping, Tree, plain
 from cnnanalyze.crosscheck.baseline import BaselineEntry, key_of, read_baseline
@@ -25,7 +25,7 @@ def _percentage(tree: Tree) -> Fraction:
     found = plain(tree)
     if type(found) in {int, float} and 0 <= found < inf:
         return Fraction(str(found))
-    raise ValueError(f"must be a percentage, not {said(tree)}")
+    raise ValueError(f"must be a percentage, not {show_tree(tree)}")
 
 
 _PERCENTAGE = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.graph.node import Node
 
 SEEN_IN_OUTPUT = frozenset({"filters", "units", "to", "size"})
@@ -67,7 +67,7 @@ def _slash(stride: Any) -> str:  # noqa: ANN401
 def _padding(padding: Any, usual: Any) -> str:  # noqa: ANN401
     if padding in {usual, 0}:
         return ""
-    return padding if isinstance(padding, str) else f"pad {say(padding)}"
+    return padding if isinstance(padding, str) else f"pad {show_value(padding)}"
 
 
 def _named(name: str, value: Any) -> str:  # noqa: ANN401
@@ -82,4 +82,4 @@ def _named(name: str, value: Any) -> str:  # noqa: ANN401
         return f"{words} {value:g}"
     if isinstance(value, tuple) and all(isinstance(v, tuple) and type(v[0]) is str for v in value):
         return ", ".join(f"{word} {number}" for word, number in value)
-    return f"{words} {value if isinstance(value, str) else say(value)}"
+    return f"{words} {value if isinstance(value, str) else show_value(value)}"

@@ -8,7 +8,7 @@ from inspect import cleandoc
 from typing import Any
 
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
@@ -129,7 +129,7 @@ def _written(cls: Kind, example: Example) -> str:
 
 
 def _value(value: Any) -> str:  # noqa: ANN401
-    return value if isinstance(value, str) else say(value)
+    return value if isinstance(value, str) else show_value(value)
 
 
 def _inputs(cls: Kind) -> str:
@@ -191,7 +191,12 @@ def explained(cls: Kind, level: int = 1) -> Document:
     ]
     if cls.model_fields:
         rows = [
-            (n, "required" if f.is_required() else say(f.default), f.description or "", words_of(f))
+            (
+                n,
+                "required" if f.is_required() else show_value(f.default),
+                f.description or "",
+                words_of(f),
+            )
             for n, f in cls.model_fields.items()
         ]
         blocks.append(Tabular(_table(_ATTRIBUTES, rows), "Attributes"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.conventions import convention as find_convention
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.quantities import Terms, counted_under
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
@@ -65,7 +65,7 @@ class Options:
     def __post_init__(self) -> None:
         for name in ("sort", "convention", "dtype", "layout"):
             if not isinstance(word := getattr(self, name), str):
-                raise UsageError(f"{name} must be a word, not {say(word)}")
+                raise UsageError(f"{name} must be a word, not {show_value(word)}")
         find_convention(self.convention)
         bytes_of(self.dtype)
         if self.layout not in LAYOUTS:
@@ -77,7 +77,7 @@ class Options:
             if value is None and name != "batch":
                 continue
             if type(value) is not int:
-                raise UsageError(f"{name} must be a whole number, not {say(value)}")
+                raise UsageError(f"{name} must be a whole number, not {show_value(value)}")
             if value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")
 

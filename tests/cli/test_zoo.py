@@ -66,7 +66,7 @@ def listed(run: Any, *options: str) -> set[str]:
     return {network["zoo"] for network in json.loads(outcome.out)["networks"]}
 
 
-def said(words: list[str] | set[str]) -> str:
+def show_tree(words: list[str] | set[str]) -> str:
     """Return the same name for the same case in every process; sets have no order."""
     return " ".join(sorted(words) if isinstance(words, set) else words)
 
@@ -90,7 +90,7 @@ def said(words: list[str] | set[str]) -> str:
             {"resnet18", "resnet101", "densenet169"},
         ),
     ],
-    ids=said,
+    ids=show_tree,
 )
 def test_filters_keep_what_satisfies_all_of_them(
     run: Any, few: set[str], options: list[str], inside: set[str], outside: set[str]

@@ -96,13 +96,13 @@ def test_words_in_the_header_make_no_difference(text: str, key: str) -> None:
 CONV = "{conv: {filters: 7, kernel: 3, padding: same}}"
 
 
-def said(found: Comparison) -> list[tuple[str, str, tuple[Aspect, ...]]]:
+def show_tree(found: Comparison) -> list[tuple[str, str, tuple[Aspect, ...]]]:
     return [(c.status, c.path, c.aspects) for c in found]
 
 
 def test_an_attribute_that_changed_is_named(pair: Pair) -> None:
     found = pair(f"{CONV}, relu", f"{CONV.replace('3, p', '5, p')}, relu")
-    assert said(found) == [("changed", "conv1", (Aspect("kernel", 3, 5),))]
+    assert show_tree(found) == [("changed", "conv1", (Aspect("kernel", 3, 5),))]
 
 
 def test_shapes_that_follow_are_told_apart(pair: Pair) -> None:
@@ -113,8 +113,8 @@ def test_shapes_that_follow_are_told_apart(pair: Pair) -> None:
         ("global_avgpool1", True),
     ]
     one, other = Shape((23, 29), 7), Shape((23, 29), 11)
-    assert said(found)[0][2] == (Aspect("filters", 7, 11), Aspect("output", one, other))
-    assert said(found)[1][2] == (
+    assert show_tree(found)[0][2] == (Aspect("filters", 7, 11), Aspect("output", one, other))
+    assert show_tree(found)[1][2] == (
         Aspect("input", (one,), (other,)),
         Aspect("output", one, other),
     )
@@ -186,13 +186,13 @@ def test_the_order_of_what_is_joined_in_any_order_is_no_difference(pair: Pair, j
     named = "{relu: , as: a}, {gap: , as: b}, {tanh: , from: a, as: c}"
     more = f"{named}, {{{join}: , from: [a, b]}}"
     found = pair(more, more.replace("a, b", "b, c"))
-    assert said(found) == [("changed", f"{join}1", (Aspect("reads", ("a",), ("c",)),))]
+    assert show_tree(found) == [("changed", f"{join}1", (Aspect("reads", ("a",), ("c",)),))]
 
 
 def test_the_order_of_what_is_concatenated_is_a_difference(pair: Pair) -> None:
     layers = "{relu: , as: a}, {tanh: , from: input, as: b}, {concat: , from: [a, b]}"
     found = pair(layers, layers.replace("a, b", "b, a"))
-    assert said(found) == [("changed", "concat1", (Aspect("order", ("a", "b"), ("b", "a")),))]
+    assert show_tree(found) == [("changed", "concat1", (Aspect("order", ("a", "b"), ("b", "a")),))]
 
 
 WIDE = "[{conv: {filters: 3, kernel: 3, padding: same}}, batchnorm, relu]"
@@ -245,13 +245,13 @@ def test_a_branch_that_changed_and_moved_has_changed(pair: Pair) -> None:
     found = pair(
         f"{{add: [{WIDE}, {THIN}]}}", f"{{add: [{THIN}, {WIDE.replace('kernel: 3', 'kernel: 5')}]}}"
     )
-    assert said(found) == [("changed", "add1/2/conv1", (Aspect("kernel", 3, 5),))]
+    assert show_tree(found) == [("changed", "add1/2/conv1", (Aspect("kernel", 3, 5),))]
 
 
 def test_branches_of_a_concatenation_in_another_order_are_told_as_that(pair: Pair) -> None:
     found = pair(f"{{concat: [{WIDE}, {THIN}]}}", f"{{concat: [{THIN}, {WIDE}]}}")
     before, after = ("concat1/1/relu1", "concat1/2/conv1"), ("concat1/1/conv1", "concat1/2/relu1")
-    assert said(found) == [("changed", "concat1", (Aspect("order", before, after),))]
+    assert show_tree(found) == [("changed", "concat1", (Aspect("order", before, after),))]
 
 
 def test_a_block_with_another_name_is_the_same_block(pair: Pair) -> None:
@@ -267,7 +267,7 @@ def test_a_block_with_another_name_is_the_same_block(pair: Pair) -> None:
 
 def test_an_inserted_layer_does_not_change_those_behind_it(pair: Pair) -> None:
     found = pair(f"{CONV}, {CONV}, {CONV}, relu", f"{CONV}, tanh, {CONV}, {CONV}, relu")
-    assert said(found) == [("added", "tanh1", ())]
+    assert show_tree(found) == [("added", "tanh1", ())]
 
 
 def test_layers_of_one_path_but_another_kind_were_replaced(pair: Pair) -> None:
@@ -278,20 +278,20 @@ def test_layers_of_one_path_but_another_kind_were_replaced(pair: Pair) -> None:
 
 def test_a_frozen_layer_changed(pair: Pair) -> None:
     found = pair(CONV, CONV.replace("}}", "}, frozen: true}"))
-    assert said(found) == [("changed", "conv1", (Aspect("frozen", False, True),))]
+    assert show_tree(found) == [("changed", "conv1", (Aspect("frozen", False, True),))]
 
 
 def test_a_layer_that_reads_elsewhere_changed(pair: Pair) -> None:
     layers = "{relu: , as: a}, {tanh: , as: b}, {sigmoid: , as: c}, {add: , from: [FROM, c]}"
     found = pair(layers.replace("FROM", "a"), layers.replace("FROM", "b"))
-    assert said(found) == [("changed", "add1", (Aspect("reads", ("a",), ("b",)),))]
+    assert show_tree(found) == [("changed", "add1", (Aspect("reads", ("a",), ("b",)),))]
 
 
 def test_a_layer_that_shares_weights_changed(pair: Pair) -> None:
     conv = "{conv: {filters: 3, kernel: 1}, as: NAME}"
     first, second = conv.replace("NAME", "one"), conv.replace("NAME", "two")
     found = pair(f"{first}, {second}", f"{first}, {second.replace(', as', ', share: one, as')}")
-    assert said(found) == [("changed", "two", (Aspect("share", None, "one"),))]
+    assert show_tree(found) == [("changed", "two", (Aspect("share", None, "one"),))]
     assert found.total(find("parameters")).change == -12
 
 

@@ -32,7 +32,7 @@ def test_good_specs_are_good_if_every_step_of_them_is_idle(path: Path) -> None:
     assert not find_idle_faults(document, (), read).sorted()
 
 
-def said(text: str) -> list[str]:
+def show_tree(text: str) -> list[str]:
     found = attempt(Source("net.yaml", f"cnn: 1\ninput: 5x7x3\n{text}")).faults
     return [fault.message for fault in found]
 
@@ -53,13 +53,13 @@ def test_what_depends_on_a_value_is_not_judged(step: str) -> None:
     blocks = "blocks: {pair: {params: {n: }, inputs: [a, b], layers: [{add: , from: [a, b]}]}}\n"
     params = "params: {use: false, kind: relu, count: 3}\n"
     layers = f"layers:\n- {{relu: , as: later}}\n- {{repeat: 0, {step[1:]}\n"
-    assert said(params + blocks + layers) == []
+    assert show_tree(params + blocks + layers) == []
 
 
 def test_defaults_that_no_layer_takes_are_judged() -> None:
     defaults = "defaults: {elu: {alpha: much}, conv: {kernel: 0, filters: $count, groups: 3}}\n"
     inside = "blocks: {unit: {layers: [relu], defaults: {maxpool: {ceil_mode: 1}}}}\n"
-    assert said(f"params: {{count: 3}}\n{defaults}{inside}layers: [relu]\n") == [
+    assert show_tree(f"params: {{count: 3}}\n{defaults}{inside}layers: [relu]\n") == [
         "alpha must be a number, not 'much'",
         "kernel must be a whole number of at least 1, not 0",
         "ceil_mode must be true or false, not 1",
@@ -88,8 +88,8 @@ def test_an_alias_is_idle_only_if_all_its_places_are() -> None:
         "- &step {conv: {filters: 3, kernel: 1}}\n"
         "- when: $use\n  add: [[*step], []]\n"
     )
-    assert said(text) == []
-    assert said(text.replace("kernel: 1", "kernel: 0")) == [
+    assert show_tree(text) == []
+    assert show_tree(text.replace("kernel: 1", "kernel: 0")) == [
         "kernel must be a whole number of at least 1, not 0"
     ]
 

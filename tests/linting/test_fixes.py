@@ -25,7 +25,7 @@ def mended(text: str, *select: str) -> FixedText:
     return apply_fixes(Source("net.yaml", text), None, settings)
 
 
-def said(text: str) -> object:
+def show_tree(text: str) -> object:
     return plain(read(Source("net.yaml", text)))
 
 
@@ -43,7 +43,7 @@ def test_bias_is_switched_off_and_every_remark_stays() -> None:
     assert done.count == 1
     assert done.after.text == UNITS.replace("padding: same}", "padding: same, bias: false}")
     assert [f.code for f in done.result.findings] == []
-    before, after = said(UNITS), said(done.after.text)
+    before, after = show_tree(UNITS), show_tree(done.after.text)
     after["blocks"]["unit"]["layers"][0]["conv"].pop("bias")  # type: ignore[index]  # plain data
     assert after == before
 

@@ -37,7 +37,7 @@ def kept(draw: st.DrawFn, axes: list[list[str]]) -> list[list[str]]:
     return [*space, channels]
 
 
-def said(axes: list[list[str]]) -> str:
+def show_tree(axes: list[list[str]]) -> str:
     """Return axes as a pattern has them."""
     return " ".join(
         names[0] if len(names) == 1 else f"({' '.join(names)})" if names else "1" for names in axes
@@ -54,7 +54,7 @@ def rearrangements(draw: st.DrawFn) -> Case:
     # All but one name of a bracket must be given; the others may be.
     told = {name for axis in before for name in axis[1:]}
     told |= set(draw(st.lists(st.sampled_from(names), max_size=2)))
-    attributes: dict[str, Any] = {"pattern": f"{said(before)} -> {said(after)}"}
+    attributes: dict[str, Any] = {"pattern": f"{show_tree(before)} -> {show_tree(after)}"}
     if told:
         attributes["sizes"] = {name: lengths[name] for name in sorted(told)}
     return Case("rearrange", (Shape(tuple(size), channels),), attributes)

@@ -23,7 +23,7 @@ from cnnanalyze.core.configuration import find, open_table
 from cnnanalyze.core.conventions.convention import CONVENTIONS, Convention
 from cnnanalyze.core.conventions.formula import PARTS, TERMS, parse
 from cnnanalyze.core.conventions.rule import UNKNOWN, select
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.errors import UsageError
 
@@ -31,7 +31,7 @@ from cnnanalyze.errors import UsageError
 def _sum(tree: Tree, known: tuple[str, ...]) -> str:
     text = tree.value if isinstance(tree, Scalar) else None
     if not isinstance(text, str):
-        raise ValueError(f"must be a sum such as '2*mac + add', not {said(tree)}")  # noqa: TRY004
+        raise ValueError(f"must be a sum such as '2*mac + add', not {show_tree(tree)}")  # noqa: TRY004
     if text.strip() != UNKNOWN:
         try:
             parse(text, known)

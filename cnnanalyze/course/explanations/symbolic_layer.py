@@ -9,7 +9,7 @@ from typing import Any
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.seen_input import SeenInput
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.expression import Expression, Name, Value, given, names, parts, rewrite
 from cnnanalyze.core.number import Num, remember, tree
 from cnnanalyze.core.shape import Shape
@@ -184,7 +184,7 @@ def describe(layer: Layer) -> str:
         elif word == "table" and not isinstance(value, int):
             found.append(f"{sum(map(len, value))} connections")
         else:
-            found.append(f"{word.replace('_', ' ')} {say(value)}".replace("'", ""))
+            found.append(f"{word.replace('_', ' ')} {show_value(value)}".replace("'", ""))
     return ", ".join(found)
 
 

@@ -43,7 +43,7 @@ from cnnanalyze.core.binding import (
     Wrong,
     version,
 )
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.tree import Scalar, Tree, plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.yaml import read_file
@@ -66,13 +66,13 @@ def _position(tree: Tree) -> tuple[int, ...]:
     given = plain(tree)
     if isinstance(given, list) and all(type(n) is int and n > 0 for n in given):
         return tuple(given)
-    raise ValueError(f"must be a row and a column, counted from 1, not {said(tree)}")
+    raise ValueError(f"must be a row and a column, counted from 1, not {show_tree(tree)}")
 
 
 def _share(tree: Tree) -> float:
     if isinstance(tree, Scalar) and isinstance(tree.value, float) and 0 < tree.value < 1:
         return tree.value
-    raise ValueError(f"must be a share such as 0.01, not {said(tree)}")
+    raise ValueError(f"must be a share such as 0.01, not {show_tree(tree)}")
 
 
 Position = Annotated[

@@ -9,7 +9,7 @@ from typing import Any
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.auditing.tables import ENDING
-from cnnanalyze.core.diagnostics import said
+from cnnanalyze.core.diagnostics import show_tree
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
@@ -80,7 +80,7 @@ class NetworkCache:
                     ) from None
             return text, self._plain[text]
         if not text_of(spec):
-            raise SpecError(Fault(f"'spec' must name a spec, not {said(spec)}", spec.mark))
+            raise SpecError(Fault(f"'spec' must name a spec, not {show_tree(spec)}", spec.mark))
         for key, _ in ask.entries:
             if key.text in {*PARTS, "flip"}:
                 raise SpecError(
@@ -105,7 +105,9 @@ class NetworkCache:
                 Fault("the question needs a 'spec', or a list of 'layers' with their 'input'", mark)
             )
         if flip is not None and not isinstance(plain(flip), bool):
-            raise SpecError(Fault(f"'flip' must be true or false, not {said(flip)}", flip.mark))
+            raise SpecError(
+                Fault(f"'flip' must be true or false, not {show_tree(flip)}", flip.mark)
+            )
 
     def _path(self, word: str, tree: Tree) -> Path:
         known = zoo()
@@ -152,5 +154,7 @@ def _flipped(step: Any) -> Any:  # noqa: ANN401 - a step as it is written
 
 def _settings(tree: Tree | None) -> Settings:
     if tree is not None and not isinstance(tree, Mapping):
-        raise SpecError(Fault(f"'set' must map parameters to values, not {said(tree)}", tree.mark))
+        raise SpecError(
+            Fault(f"'set' must map parameters to values, not {show_tree(tree)}", tree.mark)
+        )
     return dict(plain(tree)) if tree is not None else {}

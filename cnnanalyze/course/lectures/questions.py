@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cnnanalyze.auditing.tables import read_table, refuse_unknown_layer
 from cnnanalyze.core.binding import Section, bind, place_of
-from cnnanalyze.core.diagnostics import Faults, quoted, said
+from cnnanalyze.core.diagnostics import Faults, quoted, show_tree
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain, text_of
@@ -123,7 +123,7 @@ def topic_of(ask: Mapping) -> SheetQuestion | None:
     topic, given = TOPICS[word], _part(ask, word)
     faults = Faults()
     if not isinstance(given, Mapping):
-        raise SpecError(Fault(f"'{word}' must be a mapping, not {said(given)}", given.mark))
+        raise SpecError(Fault(f"'{word}' must be a mapping, not {show_tree(given)}", given.mark))
     topic.check(word, given, faults)
     section = bind(topic.renamed(given), topic.section, f"'{word}'", faults)
     faults.raise_if_any()
@@ -135,7 +135,7 @@ def _named(ask: Mapping) -> str:
     """Return the one quantity that is named, or nothing."""
     tree = ask.get("quantity")
     if tree is not None and not text_of(tree):
-        raise SpecError(Fault(f"'quantity' must name one, not {said(tree)}", tree.mark))
+        raise SpecError(Fault(f"'quantity' must name one, not {show_tree(tree)}", tree.mark))
     return text_of(tree)
 
 
@@ -194,7 +194,7 @@ def _settings(tree: Tree) -> list[tuple[Answer, Settings]]:
         raise SpecError(Fault("name one parameter and its values: {size: [32, 64]}", tree.mark))
     (key, values) = tree.entries[0]
     if not isinstance(values, Sequence):
-        raise SpecError(Fault(f"a list of values is needed, not {said(values)}", values.mark))
+        raise SpecError(Fault(f"a list of values is needed, not {show_tree(values)}", values.mark))
     return [(plain(item), {key.text: plain(item)}) for item in values.items]
 
 
@@ -204,7 +204,7 @@ def _asked(
     analysis = networks.analysis(ask, settings)
     layer, named = text_of(ask.get("layer")), ask.get("quantity")
     if (told := ask.get("layer")) is not None and not layer:
-        raise SpecError(Fault(f"'layer' must name one layer, not {said(told)}", told.mark))
+        raise SpecError(Fault(f"'layer' must name one layer, not {show_tree(told)}", told.mark))
     if named is None and wanted:
         return {name: quantity(analysis, layer, name) for name in wanted}
     if isinstance(named, Sequence):
@@ -219,10 +219,10 @@ def _asked(
 
 def _asks(tree: Tree) -> list[Mapping]:
     if not isinstance(tree, Sequence):
-        raise SpecError(Fault(f"a list of questions is needed, not {said(tree)}", tree.mark))
+        raise SpecError(Fault(f"a list of questions is needed, not {show_tree(tree)}", tree.mark))
     for item in tree.items:
         if not isinstance(item, Mapping):
-            raise SpecError(Fault(f"a question is a mapping, not {said(item)}", item.mark))
+            raise SpecError(Fault(f"a question is a mapping, not {show_tree(item)}", item.mark))
     return [item for item in tree.items if isinstance(item, Mapping)]
 
 
@@ -271,7 +271,7 @@ def _numbers(ask: Mapping, key: str, networks: NetworkCache) -> list[Answer]:
     """Return numbers as they are printed, or the answers of questions."""
     items = _part(ask, key)
     if not isinstance(items, Sequence):
-        raise SpecError(Fault(f"'{key}' takes a list, not {said(items)}", items.mark))
+        raise SpecError(Fault(f"'{key}' takes a list, not {show_tree(items)}", items.mark))
     return [_number(item, networks) for item in items.items]
 
 
@@ -282,7 +282,7 @@ def _number(item: Tree, networks: NetworkCache) -> Answer:
             found = Fraction(found)
     is_number = isinstance(found, int | float | Fraction) and not isinstance(found, bool)
     if not is_number or not isfinite(found):
-        given = "the answer to it" if isinstance(item, Mapping) else said(item)
+        given = "the answer to it" if isinstance(item, Mapping) else show_tree(item)
         raise SpecError(Fault(f"a number is needed here, and {given} is none", item.mark))
     return Fraction(str(found)) if isinstance(found, float) else found
 
@@ -343,7 +343,7 @@ def _is_decreasing(ask: Mapping, _: NetworkCache) -> bool:
 def _listed_numbers(tree: Tree) -> list[float]:
     numbers = plain(tree)
     if not isinstance(numbers, list) or not all(type(n) in {int, float} for n in numbers):
-        raise SpecError(Fault(f"a list of numbers is needed, not {said(tree)}", tree.mark))
+        raise SpecError(Fault(f"a list of numbers is needed, not {show_tree(tree)}", tree.mark))
     return numbers
 
 

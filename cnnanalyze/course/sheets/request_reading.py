@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from cnnanalyze.core.binding import Section, Usage, bind, fields_of
-from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said
+from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, show_tree
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.core.tree import Sequence as ListTree
@@ -138,7 +138,7 @@ class RequestReader:
         own = written.tree.get(name)
         rest = tuple(e for e in written.tree.entries if e[0].text not in {*ANSWER_KEYS, *TOPICS})
         if own is not None and not isinstance(own, Mapping):
-            self.faults.add(f"'{name}' must be a mapping, not {said(own)}", own.mark)
+            self.faults.add(f"'{name}' must be a mapping, not {show_tree(own)}", own.mark)
             return
         base: Entries = ()
         if name == self.topic:
@@ -191,7 +191,7 @@ class RequestReader:
         text = find.text if isinstance(find, Scalar) else ""
         if text not in known:
             self.faults.add(
-                f"'{name}' has no quantity {said(find)}; it has {', '.join(known)}"
+                f"'{name}' has no quantity {show_tree(find)}; it has {', '.join(known)}"
                 f"{nearest(text, known)}",
                 find.mark,
             )

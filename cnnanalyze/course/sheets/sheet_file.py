@@ -20,7 +20,7 @@ from cnnanalyze.core.binding import (
     version,
     written_as,
 )
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Scalar, Tree
 from cnnanalyze.core.versions import VERSIONS
@@ -47,7 +47,7 @@ LARGEST_TOLERANCE = Fraction(1, 2)
 def _stripped(tree: Tree) -> str:
     if isinstance(tree, Scalar) and tree.value is not None:
         return tree.text.strip()
-    raise ValueError(f"must be a text, not {said(tree)}")
+    raise ValueError(f"must be a text, not {show_tree(tree)}")
 
 
 def _amount(tree: Tree, most: int | Fraction) -> Fraction:
@@ -56,7 +56,7 @@ def _amount(tree: Tree, most: int | Fraction) -> Fraction:
     try:
         number = Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"must be a number, not {said(tree)}") from None
+        raise ValueError(f"must be a number, not {show_tree(tree)}") from None
     if not 0 <= number <= most:
         limit = f"{most:,}" if isinstance(most, int) else str(most)
         raise ValueError(f"must be between 0 and {limit}, not {number}")
@@ -67,7 +67,7 @@ def _decimals(tree: Tree) -> int:
     text = tree.text if isinstance(tree, Scalar) else ""
     if text.isdecimal() and len(text) < len("000") and int(text) <= MOST_DECIMALS:
         return int(text)
-    raise ValueError(f"must be a whole number from 0 to {MOST_DECIMALS}, not {said(tree)}")
+    raise ValueError(f"must be a whole number from 0 to {MOST_DECIMALS}, not {show_tree(tree)}")
 
 
 def _unit(tree: Tree) -> Scalar:
@@ -77,7 +77,7 @@ def _unit(tree: Tree) -> Scalar:
     known = tuple(NAMED)
     same = next((k for k in known if k.lower() == name.lower()), "")
     hint = f"; did you mean '{same}'?" if same else nearest(name, known)
-    message = f"there is no unit {said(tree)}; there are {', '.join(known)}{hint}"
+    message = f"there is no unit {show_tree(tree)}; there are {', '.join(known)}{hint}"
     raise UsageError(Fault(message, tree.mark))
 
 
@@ -86,7 +86,7 @@ def _mistake(tree: Tree) -> str:
     if name in NAMES:
         return name
     raise UsageError(
-        f"there is no mistake {said(tree)}{nearest(name, list(NAMES))}",
+        f"there is no mistake {show_tree(tree)}{nearest(name, list(NAMES))}",
         help="the names are those in the summary of a class; the guide on homework lists them",
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from cnnanalyze.core.binding import place_of
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping as MappingTree
 from cnnanalyze.core.tree import Scalar, Tree, plain
@@ -234,7 +234,9 @@ class _Solver:
         if isinstance(settings, MappingTree):
             given = {k.text: plain(v) for k, v in settings.entries}
         elif settings is not None:
-            raise CnnError(Fault(f"'set' must be a mapping, not {said(settings)}", settings.mark))
+            raise CnnError(
+                Fault(f"'set' must be a mapping, not {show_tree(settings)}", settings.mark)
+            )
         base = self.read(tree, {})
         network = self.read(tree, given) if given else base
         trains = tree.get("trains")
@@ -258,7 +260,7 @@ class _Solver:
                 self.networks[key] = build_inline(section, settings, self.sheet)
             return self.networks[key]
         if not isinstance(spec, Scalar) or not isinstance(spec.value, str):
-            raise CnnError(Fault(f"'spec' must name a spec, not {said(spec)}", spec.mark))
+            raise CnnError(Fault(f"'spec' must name a spec, not {show_tree(spec)}", spec.mark))
         key = (spec.value, repr(settings))
         if key not in self.networks:
             try:
@@ -279,7 +281,9 @@ class _Solver:
             if classes is not None:
                 number = plain(classes)
                 if type(number) is not int or number < 1:
-                    words = f"'classes' must be a whole number of at least 1, not {said(classes)}"
+                    words = (
+                        f"'classes' must be a whole number of at least 1, not {show_tree(classes)}"
+                    )
                     raise CnnError(Fault(words, classes.mark))
                 made = with_classes(made, number)
             if trains is not None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.exact_number import Number, exact
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
@@ -314,7 +314,7 @@ def _number(tree: Tree, name: str) -> Number:
     if not _NUMBER.fullmatch(text) or len(text) > _DIGITS:
         raise UsageError(
             Fault(
-                f"{name}: {say(tree.text)} is not a number",
+                f"{name}: {show_value(tree.text)} is not a number",
                 tree.mark,
                 help="numbers are 3, -2, 0.5, 1e-3 or 1/9",
             )

@@ -12,7 +12,7 @@ from cnnanalyze.analysis.pipeline import index_maps
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import capitalized
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.crosscheck.budget import Check, check_budgets, noun, sentence
 from cnnanalyze.crosscheck.claims import ClaimCheck, check_claims
@@ -285,7 +285,7 @@ def _claims(analysis: Analysis, balance: Balance | None, sources: Sources) -> li
 def _claim(check: ClaimCheck, sources: Sources) -> PublishedRow:
     claim = check.claim
     word, tone = _WORDS[check.outcome]
-    settings = ", ".join(f"{name} = {say(value)}" for name, value in claim.settings)
+    settings = ", ".join(f"{name} = {show_value(value)}" for name, value in claim.settings)
     under = f" under {claim.convention}" if claim.convention else ""
     anchor, line = sources.place(claim.mark)
     return PublishedRow(

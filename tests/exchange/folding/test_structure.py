@@ -10,12 +10,12 @@ from cnnanalyze.exchange.folding.structure import structure_of
 from tests.exchange.folding.flat import nameless
 
 
-def said(steps: object) -> object:
+def show_tree(steps: object) -> object:
     """Return steps as words in lists, with the names that they give and read."""
     if isinstance(steps, Step):
         word = "+".join(filter(None, [steps.word or "region", steps.name, *steps.sources]))
-        return [word, *map(said, steps.branches)] if steps.branches else word
-    return steps if isinstance(steps, str) else [said(step) for step in steps]  # type: ignore[attr-defined]
+        return [word, *map(show_tree, steps.branches)] if steps.branches else word
+    return steps if isinstance(steps, str) else [show_tree(step) for step in steps]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def said(steps: object) -> object:
 def test_what_is_wired_by_names_becomes_lists(layers: str, found: object) -> None:
     outputs = "outputs: [b, c], " if "from: a" in layers else ""
     network = nameless(cnn.loads(f"{{cnn: 1, input: 5x7x3, {outputs}layers: {layers}}}"))
-    assert said(structure_of(network).steps) == found
+    assert show_tree(structure_of(network).steps) == found
 
 
 def test_attributes_of_a_join_leave_no_place_for_branches() -> None:

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.binding import Section
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
@@ -52,7 +52,7 @@ class Prediction(Section):
         if isinstance(value, list | tuple):
             return value
         many = len(info.data.get("prediction") or ())
-        text = f"must be a list of numbers, not {say(value)}: {advise(value, many)}"
+        text = f"must be a list of numbers, not {show_value(value)}: {advise(value, many)}"
         raise PydanticCustomError("label", "{text}", {"text": text})
 
 
