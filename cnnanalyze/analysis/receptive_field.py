@@ -181,7 +181,7 @@ def _aligned(fields: list[PeriodicField]) -> bool:
 def middle(path_field: PathField) -> Fraction | None:
     """Return the middle of what the first unit sees; nothing if that is nothing.
 
-    Behind a layer with phases this is not ``path_field.centre``, which is averaged over all of them.
+    Behind a layer with phases this is not ``path_field.centre``, which is averaged over all.
 
     Examples
     --------

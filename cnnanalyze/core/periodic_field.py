@@ -1,4 +1,4 @@
-"""Path fields: which stretch of the network's input a unit sees, for every unit of one axis at once.
+"""Path fields: which stretch of the input a unit sees, for every unit of one axis at once.
 
 A receptive field along one axis is a function from a unit's index to an interval of input indices.
 Along one path through a network that function is periodic with an advance: ``period`` units
@@ -12,8 +12,8 @@ up-sampling by a million gives a million neighbours that all see the same. So a 
 *stretches* of units that see the same interval, and nothing here goes through units one by one
 where stretches will do. Where even these are too many the field is not told (:class:`TooFine`).
 
-Where paths join, the field of a unit is the hull of what the paths see. Path fields that advance at the
-same rate merge into one; a gate behind a global pool (advance 0) stays beside the others.
+Where paths join, the field of a unit is the hull of what the paths see. Path fields that advance at
+the same rate merge into one; a gate behind a global pool (advance 0) stays beside the others.
 
 The borders of the image play no part here: this is the *theoretical* field. What a unit sees inside
 the image is computed by :func:`cnnanalyze.analysis.receptive_field.trace`.
@@ -164,7 +164,7 @@ START = PathField(1, 1, ((0, 0),))
 def strand_of(
     period: int, advance: int, stretches: Iterable[tuple[int, Interval | None]]
 ) -> PathField:
-    """Return the path_field of stretches, each given by its first unit; equal neighbours become one.
+    """Return the path field of stretches, each given by its first unit; equal neighbours are one.
 
     Examples
     --------
@@ -301,7 +301,7 @@ def hull(intervals: Sequence[Interval | None]) -> Interval | None:
 
 
 class PeriodicField(NamedTuple):
-    """The receptive field of the units along one axis: the path_fields of all paths that reach them."""
+    """The receptive field of the units along one axis: those of all paths to them."""
 
     path_fields: tuple[PathField, ...]
 
@@ -313,7 +313,7 @@ class PeriodicField(NamedTuple):
 
     @property
     def local(self) -> PathField:
-        """The widest path_field that moves with the unit; if none moves, the widest there is."""
+        """The widest path field that moves with the unit; if none moves, the widest there is."""
         if len(self.path_fields) == 1:
             return self.path_fields[0]
         moving = [s for s in self.path_fields if s.advance] or list(self.path_fields)
@@ -367,7 +367,7 @@ def join(fields: list[PeriodicField]) -> PeriodicField:
 
 
 def merge(one: PathField, other: PathField) -> PathField:
-    """Return the hull of two path_fields of the same rate."""
+    """Return the hull of two path fields of the same rate."""
     if one == other:
         return one
     period = lcm(one.period, other.period)

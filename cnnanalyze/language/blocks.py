@@ -133,7 +133,8 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
         return Block(name, (), Inputs(), value, None, None, key.mark)
     if not isinstance(value, Mapping):
         faults.add(
-            f"block '{name}' must be a list of steps or a mapping with 'layers', not {show_tree(value)}",
+            f"block '{name}' must be a list of steps or a mapping with 'layers', "
+            f"not {show_tree(value)}",
             value.mark,
         )
         return None

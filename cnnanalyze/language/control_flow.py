@@ -76,7 +76,8 @@ def rows(step: Step, scope: Scope, reading: SpecReading) -> list[dict[str, objec
             return None
         if not isinstance(value, list):
             reading.fault(
-                f"column '{key.text}' must be a list with one value per row, not {show_value(value)}",
+                f"column '{key.text}' must be a list with one value per row, "
+                f"not {show_value(value)}",
                 tree.mark,
                 scope,
             )

@@ -365,7 +365,8 @@ def _find_base(
         path = resolved(networks[name])
     if not path.is_relative_to(resolved(root)):
         faults.add(
-            f"'extends' may only name files in the folder tree of the spec, not {show_value(base.value)}",
+            "'extends' may only name files in the folder tree of the spec, "
+            f"not {show_value(base.value)}",
             base.mark,
             help="move the extended spec into the folder of this one, or below it",
         )
@@ -384,7 +385,8 @@ def _find_base(
     if not is_file(path):
         names = sorted(p.name for p in path.parent.glob("*.yaml")) if is_folder(path.parent) else []
         faults.add(
-            f"there is no file {show_value(base.value)} beside this spec{nearest(path.name, names)}",
+            f"there is no file {show_value(base.value)} beside this spec"
+            f"{nearest(path.name, names)}",
             base.mark,
         )
         return None

@@ -165,7 +165,8 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
     builder = NodeBuilder(reading, names, LayerFactory(reading), rank)
     shapes = {name: one.shape for name, one in known.items()}
     builder.advice = "; ".join(
-        f"{explain_channels_first(one.shape)}; if its channels came first, write '{one.name}: {one.meant}'"
+        f"{explain_channels_first(one.shape)}; "
+        f"if its channels came first, write '{one.name}: {one.meant}'"
         for one in channels_first_inputs(document, shapes)
     )
     expander = _Expander(document, parameters, reading, names, builder)

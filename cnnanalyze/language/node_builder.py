@@ -298,12 +298,12 @@ class LayerFactory:
 def beside(cls: type[Layer], word: str) -> Beside:
     """Return what may stand beside an operation, and how it is written there."""
 
-    def show_value(meant: str) -> str:
+    def explain(meant: str) -> str:
         is_source = meant == "from" and is_join(cls)
         form = f"{{{word}: , from: [...]}}" if is_source else f"{{{word}: ..., {meant}: ...}}"
         return f"'{meant}' stands beside the operation: {form}"
 
-    return Beside(RESERVED, say)
+    return Beside(RESERVED, explain)
 
 
 def is_attribute(cls: type[Layer], given: Tree | None) -> bool:

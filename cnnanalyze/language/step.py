@@ -97,7 +97,8 @@ def read_step(tree: Tree, siblings: Sequence | None = None) -> Step:
         if not isinstance(tree.value, str):
             raise SpecError(
                 Fault(
-                    f"a step must be a word such as 'relu' or a mapping, not {show_value(tree.value)}",
+                    "a step must be a word such as 'relu' or a mapping, "
+                    f"not {show_value(tree.value)}",
                     tree.mark,
                 )
             )

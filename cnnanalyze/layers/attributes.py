@@ -477,7 +477,8 @@ def per_axis(value: int | tuple[int, ...], rank: int, attribute: str) -> tuple[i
         return (value,) * rank
     if len(value) != rank:
         raise ShapeError(
-            f"{attribute} {show_value(value)} has {len(value)} numbers, but its input has {_axes(rank)}",
+            f"{attribute} {show_value(value)} has {len(value)} numbers, "
+            f"but its input has {_axes(rank)}",
             attribute=attribute,
             help=f"give one number for all axes, or {rank} of them",
             code="SH004",
@@ -499,7 +500,8 @@ def per_border(
         return ((value, value),) * rank
     if len(value) != rank:
         raise ShapeError(
-            f"{attribute} {show_value(value)} has {len(value)} axes, but its input has {_axes(rank)}",
+            f"{attribute} {show_value(value)} has {len(value)} axes, "
+            f"but its input has {_axes(rank)}",
             attribute=attribute,
             help="give a number per side, one per axis, or a pair [before, after] per axis",
             code="SH004",

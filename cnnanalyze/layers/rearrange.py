@@ -55,8 +55,8 @@ class Permute(Moving):
         refuse_vector(self.kind, x)
         if len(self.order) != x.rank:
             raise ShapeError(
-                f"order {show_value(self.order)} is one of {len(self.order)} axes, but its input has "
-                f"{x.rank}: {len(self.order)} ≠ {x.rank}",
+                f"order {show_value(self.order)} is one of {len(self.order)} axes, "
+                f"but its input has {x.rank}: {len(self.order)} ≠ {x.rank}",
                 attribute="order",
                 help=f"name every spatial axis once, from 1 to {x.rank}",
                 code="SH004",

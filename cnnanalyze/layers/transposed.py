@@ -111,7 +111,8 @@ class TransposedConv(Layer):
                     limit = (
                         f"the stride {show_value(stride)} with padding {show_value(padding)}"
                         if worded
-                        else f"the stride {show_value(stride)} or the dilation {show_value(dilation)}"
+                        else f"the stride {show_value(stride)} "
+                        f"or the dilation {show_value(dilation)}"
                     )
                     raise relation(f"must be below {limit}, not {show_value(value)}", code="DP002")
         return value
@@ -126,8 +127,8 @@ class TransposedConv(Layer):
                 if isinstance(self.padding, str):
                     raise ShapeError(
                         f"padding '{self.padding}' with output_padding "
-                        f"{show_value(self.output_padding)} leaves nothing of {axis_name(axis, x.rank)} "
-                        f"{x.size[axis]}: {n} < 1",
+                        f"{show_value(self.output_padding)} leaves nothing of "
+                        f"{axis_name(axis, x.rank)} {x.size[axis]}: {n} < 1",
                         attribute="output_padding",
                         help="leave 'output_padding' out: then 'same' gives one stride per input",
                         code="SH002",

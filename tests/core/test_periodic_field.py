@@ -1,4 +1,4 @@
-"""Path fields: composing, joining and reading whole, each against the plain enumeration of units."""
+"""Path fields: composing, joining and reading, each against the plain enumeration of units."""
 
 from __future__ import annotations
 

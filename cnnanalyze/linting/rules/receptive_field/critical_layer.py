@@ -53,8 +53,8 @@ class CriticalLayer(Rule):
                     yield self.found(
                         context,
                         f"the receptive field outgrows {noun(image, least_field.facts)} here: from "
-                        f"{extent(least_field.least_before)} to {extent(least_field.least)} pixels of "
-                        f"{extent(extents)}",
+                        f"{extent(least_field.least_before)} to {extent(least_field.least)} pixels "
+                        f"of {extent(extents)}",
                         node=least_field.facts.node,
                         help="layers after it relate nothing new unless they are wider"
                         + beside(image, least_field.facts),
