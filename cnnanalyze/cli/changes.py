@@ -51,17 +51,17 @@ def change(
             failed.append(error)
             continue
         if reason is None:
-            mended = apply_fixes(source, spec.base, chosen, parameters, with_unsafe=with_unsafe)
+            fixed = apply_fixes(source, spec.base, chosen, parameters, with_unsafe=with_unsafe)
         else:
-            mended = excuse(source, spec.base, chosen, parameters, reason)
-        files.append(mended.result)
-        count += mended.count
-        if mended.after.text == source.text:
+            fixed = excuse(source, spec.base, chosen, parameters, reason)
+        files.append(fixed.result)
+        count += fixed.count
+        if fixed.after.text == source.text:
             continue
         if diff:
-            show_diff(source, mended.after)
+            show_diff(source, fixed.after)
         else:
-            store(Path(spec.name), mended.before, mended.after, mended.rounds)
+            store(Path(spec.name), fixed.before, fixed.after, fixed.rounds)
     return Changed(files, failed, count)
 
 
@@ -96,7 +96,7 @@ def follow(specs: Sequence[str], once: Callable[[], object]) -> None:
                 write("\x1b[2J\x1b[H", format="raw")
             try:
                 once()
-            except CnnError as error:  # it may be mended while we wait
+            except CnnError as error:  # it may be repaired while we wait
                 complain([error])
         time.sleep(INTERVAL)
 
