@@ -11,6 +11,8 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.seen_input import seen_inputs
+from cnnanalyze.report.json import to_dict
+from cnnanalyze.report.options import Options
 from tests.browser.conftest import SHOWN
 from tests.conftest import Open
 
@@ -500,6 +502,22 @@ def test_a_drawing_takes_the_whole_screen(report: Any) -> None:
     assert report.evaluate("document.fullscreenElement.matches('#drawing .drawing')")
     report.locator(BOX).press("F")
     report.wait_for_function("document.fullscreenElement === null")
+
+
+# --- another batch, another type ------------------------------------------------------------------
+
+
+def test_memory_and_work_follow_batch_and_type(report: Any) -> None:
+    said = report.locator("#what-if-told")
+    for batch, dtype in ((1, "float32"), (32, "float16"), (1024, "int8")):
+        report.locator("#what-if-batch").fill(str(batch.bit_length() - 1))
+        report.locator("#what-if-dtype").select_option(label=dtype)
+        options = Options(batch=batch, dtype=dtype)
+        data = to_dict(cnn.analyze("zoo:resnet18").analysis, options)
+        assert f"({data['memory']['memory_bytes']:,} bytes)" in said.inner_text()
+        macs = batch * data["totals"]["macs"]
+        assert report.locator("#what-if-images").inner_text() == f"{batch:,}"
+        assert said.inner_text().endswith(f"; {macs:,} MACs.")
 
 
 # --- a picture below the fields -------------------------------------------------------------------

@@ -167,6 +167,29 @@ document.addEventListener("click", (event) => {
   if (menu.open && !menu.contains(event.target)) menu.open = false;
 });
 
+// --- another batch, another type: weights grow with the type, activations with both, work with the
+// batch; nothing else of a count depends on them, so this is exact ---
+{
+  const batch = one("#what-if-batch");
+  const dtype = one("#what-if-dtype");
+  const binary = (bytes) => {
+    const power = bytes < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10));
+    return `${Number((bytes / 1024 ** power).toPrecision(4))} ${["bytes", "KiB", "MiB", "GiB", "TiB"][power]}`;
+  };
+  const tell = () => {
+    const [images, each] = [2 ** Number(batch.value), Number(dtype.value)];
+    const weights = result.totals.stored * each;
+    const peak = result.memory.peak_activations * each * images;
+    one("#what-if-images").textContent = exact(images);
+    one("#what-if-told").textContent = `weights ${binary(weights)}, live activations at most ${binary(peak)}, `
+      + `together ${binary(weights + peak)} (${exact(weights + peak)} bytes); ${exact(result.totals.macs * images)} MACs.`;
+  };
+  batch.value = String(Math.round(Math.log2(result.memory.batch)));
+  batch.addEventListener("input", tell);
+  dtype.addEventListener("change", tell);
+  tell();
+}
+
 // --- ways from one part of the page to another ---
 function reveal(i) {
   const row = rowOf(i);

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from cnnanalyze.analysis import alpha
+from cnnanalyze.analysis.memory import BYTES
 from cnnanalyze.analysis.pipeline import index_maps
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import capitalized
@@ -184,6 +185,7 @@ def to_html(
         sections=[(key, words) for key, words in SECTIONS.items() if held.get(key, True)],
         result=result,
         headlines=headlines(analysis, options),
+        dtypes=[*BYTES.items()],
         badges=badges(analysis, balance, options.convention),
         verification=verification(balance),
         training=[line for line in closing(shown) if line[0] == "training"],
