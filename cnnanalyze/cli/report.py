@@ -250,6 +250,7 @@ def _render(page: ReportPage, options: Options, shown: Shown) -> tuple[str, Over
     from cnnanalyze.report.page import network
     from cnnanalyze.report.page.answers import FEW, work
     from cnnanalyze.report.page.overview import enter
+    from cnnanalyze.report.page.variants import variants
 
     answers = len(page.analysis) <= FEW if shown.answers is None else shown.answers
     text = network.to_html(
@@ -259,6 +260,7 @@ def _render(page: ReportPage, options: Options, shown: Shown) -> tuple[str, Over
         findings=page.findings,
         answers=work(page.analysis) if answers else None,
         background=shown.background,
+        variants=variants(page.analysis),
     )
     return text, enter(page.analysis, page.name, options, page.balance)
 

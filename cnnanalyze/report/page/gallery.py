@@ -25,6 +25,7 @@ from cnnanalyze.report.page.cost_plot import small_plot
 from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.page.gallery_pages import EXHIBITS, Exhibit
 from cnnanalyze.report.page.network import to_html
+from cnnanalyze.report.page.variants import variants
 from cnnanalyze.report.page.zoo import page as picture_page
 from cnnanalyze.report.placement import FEW as FEW_PLACED
 from cnnanalyze.report.placement import PlacedNetwork, seen_positions
@@ -145,7 +146,13 @@ def network_page(path: Path, file: str, record: VerificationRecord | None = None
     )
     answers = work(analysis) if len(analysis) <= FEW else {}
     findings = lint_network(network, analysis=analysis).findings
-    page = to_html(analysis, balance=balance, findings=findings, answers=answers)
+    page = to_html(
+        analysis,
+        balance=balance,
+        findings=findings,
+        answers=answers,
+        variants=variants(analysis),
+    )
     return NetworkPage(card, share(page, file))
 
 

@@ -31,6 +31,7 @@ from cnnanalyze.report.page.background import Background
 from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.page.headlines import badges, headlines, verification
 from cnnanalyze.report.page.source import Sources
+from cnnanalyze.report.page.variants import Variant
 from cnnanalyze.report.totals_text import closing
 from cnnanalyze.report.view import view
 from cnnanalyze.version import __version__
@@ -124,6 +125,7 @@ def to_html(
     findings: Sequence[Finding] | None = None,
     answers: Answers | None = None,
     background: Background | None = None,
+    variants: Sequence[Variant] = (),
     lean: bool = False,
 ) -> str:
     """Write the page of one network.
@@ -142,6 +144,8 @@ def to_html(
         Worked answers by layer; without them the page has no section for it.
     background
         A picture of the reader, on which the page shows what units see.
+    variants
+        What it costs with other values of the parameters of its spec.
     lean
         Whether to leave out what makes a page large: the layers within groups, the treemaps, the
         embedded result and the scripts that need it. The page of a huge network is always lean.
@@ -186,6 +190,7 @@ def to_html(
         result=result,
         headlines=headlines(analysis, options),
         dtypes=[*BYTES.items()],
+        variants=variants,
         badges=badges(analysis, balance, options.convention),
         verification=verification(balance),
         training=[line for line in closing(shown) if line[0] == "training"],

@@ -8,7 +8,7 @@ from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 
-VOID = {"meta", "input", "br", "link", "img", "hr"}
+VOID = {"meta", "input", "br", "link", "img", "hr", "wbr"}
 IMPLIED = {
     "td": {"td", "th"},
     "th": {"td", "th"},
