@@ -74,7 +74,7 @@ from cnnanalyze.report.planes import Plane, Planes
 from cnnanalyze.report.sheet import Style
 from cnnanalyze.report.sheet import document as solved_sheet
 from cnnanalyze.report.summary import summary
-from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.writers import FORMATS, Writer, find, known, render, writer
 from cnnanalyze.report.writers.markdown import Markdown
@@ -522,7 +522,7 @@ def test_a_group_in_markdown_latex_and_on_a_page() -> None:
     ) in render(ANSWER, "latex")
     page = render(ANSWER, "html")
     assert '<details><summary>valid = <span class="good">28</span></summary>\n' in page
-    assert "<section>\n<h3>Why?</h3>" in page
+    assert "<section>\n<h2>Why?</h2>" in page
     assert "<math><mi>n</mi><mo>+</mo><mn>1</mn></math><br>and so on" in page
 
 
@@ -532,6 +532,39 @@ def test_headings_that_are_called_alike_have_anchors_of_their_own() -> None:
     assert '<h2 id="ada">Ada</h2>' in page
     assert '<h2 id="ada-1">Ada</h2>' in page
     assert '<a href="#ada-1">Ada</a>' in page
+
+
+def test_a_page_has_one_title_and_no_heading_deeper_than_the_one_above_allows() -> None:
+    table = Table((Column("n", "n", "right"),), (cells_of("1"),))
+    blocks = (
+        Heading("One", 3),
+        Tabular(table, "Numbers"),
+        Heading("Deeper", 5),
+        Heading("Two", 3),
+        Tabular(table, "Numbers"),
+        Tabular(table, "Numbers"),
+    )
+    page = render(Document("Both", blocks, dict), "html")
+    assert re.findall(r"<(h\d) id=[^>]*>([^<]*)", page) == [
+        ("h1", "Both"),
+        ("h2", "One"),
+        ("h3", "Deeper"),
+        ("h2", "Two"),
+        ("h2", "Keys"),
+    ]
+    # What scrolls has a name that nothing else on the page has.
+    names = re.findall(r'role="region" aria-label="([^"]*)"', page)
+    assert names == ["Numbers: One", "Numbers: Two", "Numbers: Two (2)"]
+    titled = render(Document("Both", (Heading("Both, in full", 3),), dict), "html")
+    assert re.findall(r"<(h\d) id=[^>]*>([^<]*)", titled)[0] == ("h1", "Both, in full")
+
+
+def test_on_a_page_words_of_a_program_are_broken_and_code_can_be_scrolled() -> None:
+    blocks = (Code("a", "text"), Code("a: 1", "yaml"), SIZE)
+    page = render(Document("t", blocks, dict), "html")
+    assert '<pre class="code"><code class="language-text">a</code>' in page
+    assert '<pre class="code" tabindex="0"><code class="language-yaml">a: 1</code>' in page
+    assert '<div class="math" tabindex="0">' in page
 
 
 def test_a_page_carries_the_data_if_the_document_says_so() -> None:

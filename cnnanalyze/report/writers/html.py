@@ -45,6 +45,12 @@ class Html(Writer):
         self.contents: list[tuple[str, str]] = []
         """The headings that the bar on top names, with their anchors."""
         self.anchors: Counter[str] = Counter()
+        self.regions: Counter[str] = Counter()
+        """How many parts that scroll have a name already."""
+        self.levels: list[int] = []
+        """The levels of the headings above this place."""
+        self.subject = ""
+        """The words of the last heading below that of the page."""
 
     def write(self, document: Document) -> str:
         """Return a whole page: the own one of the subject, if it has one."""
@@ -53,8 +59,9 @@ class Html(Writer):
         from cnnanalyze.report.page.frame import render  # noqa: PLC0415 - pages need a template engine
 
         blocks = document.blocks
-        has_title = bool(blocks) and isinstance(blocks[0], Heading | Group)
-        body = self.blocks(blocks if has_title else (Heading(document.title), *blocks))
+        body = self.blocks(
+            blocks if _has_title(document) else (Heading(document.title, 0), *blocks)
+        )
         return render(
             "document.html.j2",
             title=legible(document.title),
@@ -69,12 +76,27 @@ class Html(Writer):
 
     def heading(self, block: Heading) -> str:
         """Return a heading that links can lead to."""
-        level = min(block.level, DEEPEST)
+        level = self._level(block.level)
         anchor = self._anchor(block)
-        if block.level == IN_CONTENTS:
+        if level > 1:
+            self.subject = block.text
+        if level == IN_CONTENTS:
             self.contents.append((anchor, legible(block.text)))
         line = f'<h{level} id="{escape(anchor)}">{escape(block.text)}</h{level}>'
         return f'{line}\n<p class="faint">{escape(block.remark)}</p>' if block.remark else line
+
+    def _level(self, level: int) -> int:
+        """Return how deep a heading is on the page, where none is left out above it."""
+        while self.levels and self.levels[-1] >= level:
+            self.levels.pop()
+        self.levels.append(level)
+        return min(len(self.levels), DEEPEST)
+
+    def _region(self, title: str) -> str:
+        """Return the name of a part that scrolls, which no other part of the page has."""
+        name = f"{title}: {self.subject}" if self.subject else title
+        self.regions[name] += 1
+        return name if self.regions[name] == 1 else f"{name} ({self.regions[name]})"
 
     def _anchor(self, block: Heading) -> str:
         """Return the anchor of a heading; a later one of the same name gets a number."""
@@ -115,7 +137,11 @@ class Html(Writer):
         foot = f"<tfoot><tr>{_row(table.foot, table.headings)}</tr></tfoot>" if table.foot else ""
         note = f'\n<p class="faint">{escape(table.note)}</p>' if table.note else ""
         name = escape(block.title or "Table")
-        region = f' role="region" aria-label="{name}"' if block.title else ""
+        region = (
+            f' role="region" aria-label="{escape(self._region(block.title))}"'
+            if block.title
+            else ""
+        )
         body = (
             f'<div class="scroll" tabindex="0"{region}>'
             f"<table{sortable}>"
@@ -129,34 +155,53 @@ class Html(Writer):
         """Return a text as it is."""
         text = "\n".join(map(escape, block.text.rstrip("\n").split("\n")))
         name = escape(block.language)
+        # What a program prints is broken where the page ends; the rest can be scrolled.
+        scrolls = "" if block.language == "text" else ' tabindex="0"'
         return _titled(
-            block.title, f'<pre class="code"><code class="language-{name}">{text}</code></pre>'
+            block.title,
+            f'<pre class="code"{scrolls}><code class="language-{name}">{text}</code></pre>',
         )
 
     def figure(self, block: Figure) -> str:
-        """Return a picture within the page."""
-        return f"<figure>{block.svg()}<figcaption>{escape(block.text)}</figcaption></figure>"
+        """Return a picture within the page; one that is wider can be scrolled."""
+        region = f'tabindex="0" role="region" aria-label="{escape(self._region("Picture"))}"'
+        picture = f'<div class="scroll picture" {region}>{block.svg()}</div>'
+        return f"<figure>{picture}<figcaption>{escape(block.text)}</figcaption></figure>"
 
     def formula(self, block: Formula) -> str:
         """Return a formula; without MathML, its text."""
         if block.mathml:
-            return f'<div class="math">{_math(block, is_block=True)}</div>'
+            return f'<div class="math" tabindex="0">{_math(block, is_block=True)}</div>'
         return f'<p class="math">{escape(block.text)}</p>'
 
     def group(self, block: Group) -> str:
         """Return a section, or what can be folded."""
-        title, body = inline(block.title), self.blocks(block.blocks)
+        title = inline(block.title)
+        level = self._level(block.level) if block.level and not block.fold else 0
+        body = self.blocks(block.blocks)
         if block.fold:
             is_open = " open" if block.fold == "open" else ""
             return f"<details{is_open}><summary>{title}</summary>\n{body}\n</details>"
-        level = min(block.level, DEEPEST)
         heading = f"<h{level}>{title}</h{level}>" if level else f"<p><strong>{title}</strong></p>"
         return f"<section>\n{heading}\n{body}\n</section>"
 
 
+def _has_title(document: Document) -> bool:
+    """Whether a document begins with a heading that says what it is."""
+    first = next(iter(document.blocks), None)
+    if isinstance(first, Group):
+        return bool(first.level) and not first.fold
+    return isinstance(first, Heading) and (
+        first.level == 1 or first.text.startswith(document.title)
+    )
+
+
 def fragment(block: Block) -> str:
-    """Return one block, for a page that is made otherwise."""
-    return Html(0).block(block)
+    """Return one block, for a page that is made otherwise and has the headings above it."""
+    writer = Html(0)
+    if isinstance(block, Heading | Group):
+        writer.levels = list(range(1, block.level))
+    return writer.block(block)
 
 
 def _math(formula: Formula, *, is_block: bool = False) -> str:
