@@ -69,6 +69,7 @@ FindingFormat = Literal[
     "gitlab",
     "junit",
     "markdown",
+    "html",
     "summary",
 ]
 FindingReference = Annotated[

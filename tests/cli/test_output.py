@@ -82,7 +82,7 @@ def in_a_terminal(*arguments: object, **environment: str) -> str:
         *("summary -f latex", "summary -f csv", "summary -f json", "verify", "verify -f json"),
         *("audit", "audit -f markdown", "audit -f json", "budget", "budget -f markdown"),
         *("lint --profile strict", "lint -f concise", "lint -f json", "lint -f sarif"),
-        *("lint -f github", "lint -f gitlab", "lint -f junit", "lint -f markdown"),
+        *("lint -f github", "lint -f gitlab", "lint -f junit", "lint -f markdown", "lint -f html"),
         *("explain", "explain -f markdown", "explain -f latex", "explain -f json", "draw"),
         *("compare zoo:lenet5", "compare zoo:lenet5 -f markdown", "compare zoo:lenet5 -f json"),
     ],

@@ -74,6 +74,16 @@ def _markdown(result: LintResult, _manner: TextLayout) -> str:
     return markdown.write(result)
 
 
+def _html(result: LintResult, _manner: TextLayout) -> str:
+    from cnnanalyze.report.page.lint import page
+
+    return page(result, TITLES.get(result.command, TITLES["lint"])) + "\n"
+
+
+TITLES = {"lint": "Lint", "check": "A model against its spec"}
+"""What a page of findings is called, by the command that made them."""
+
+
 def _summary(result: LintResult, _manner: TextLayout) -> str:
     from cnnanalyze.report.findings import summary
 
@@ -98,6 +108,7 @@ FORMATS = {
     "gitlab": Format("a code quality report of GitLab", _gitlab),
     "junit": Format("JUnit XML, for whatever shows test results", _junit),
     "markdown": Format("a table for a pull request", _markdown),
+    "html": Format("a page, with the lines and what they are found for", _html),
     "summary": Format("counts by rule, for the summary of a job", _summary),
 }
 """Every format by its name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -70,17 +71,27 @@ def page(result: LintResult, title: str, about: str = "") -> str:
         title=title,
         about=about,
         conclusion=closing(result),
-        files=[_file(file) for file in result.files],
+        files=[_file(file, name) for file, name in zip(result.files, _names(result), strict=True)],
     )
 
 
-def _file(file: FileResult) -> LintedFile:
+def _names(result: LintResult) -> list[str]:
+    """Return what each file is called, with its folder only where that tells it from another."""
+    short = [base_name(file.name) for file in result.files]
+    often = Counter(short)
+    return [
+        name if often[name] == 1 else file.name
+        for file, name in zip(result.files, short, strict=True)
+    ]
+
+
+def _file(file: FileResult, name: str) -> LintedFile:
     numbers = [
         count_of(n, severity) if severity != "info" else f"{n} info"
         for severity in SEVERITIES
         if (n := sum(f.severity == severity for f in file.findings))
     ]
-    return LintedFile(base_name(file.name), ", ".join(numbers), tuple(_places(file)))
+    return LintedFile(name, ", ".join(numbers), tuple(_places(file)))
 
 
 def _places(file: FileResult) -> Iterator[LintedLine]:
