@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.cli import run
 from cnnanalyze.report.difference import difference
 from cnnanalyze.report.page.comparison import page as comparison_page
 from cnnanalyze.report.page.gallery import exhibit, in_order, index, network_page, picture
@@ -55,10 +56,38 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     streams = cnn.load(SPECS.parent / "tests" / "language" / "two_stream.yaml")
     write("streams", to_html(cnn.analyze(streams).analysis))
     write("large", to_html(cnn.analyze(cnn.loads(LARGE_SPEC)).analysis))
+    write("long", to_html(cnn.analyze(cnn.loads(LONG_SPEC)).analysis))
+    write("long_blocks", to_html(cnn.analyze(cnn.loads(LONG_BLOCKS_SPEC)).analysis))
     lines = cnn.loads(LINES_SPEC)
     findings = cnn.lint(lines).findings
     write("many_lines", to_html(cnn.analyze(lines).analysis, findings=findings))
+    for name, words in COMMANDS.items():
+        run([*words.split(), "-o", str(found / f"{name}.html")])
     return found
+
+
+COMMANDS = {
+    "summary": "summary zoo:resnet18",
+    "several": "summary zoo:lenet5 zoo:vgg16",
+    "graph": "summary zoo:resnet18 --graph",
+    "conventions": "summary zoo:lenet5 --conventions",
+    "budget": f"budget {SPECS.parent / 'tests' / 'browser' / 'limited.yaml'}",
+    "found": "lint zoo:alexnet zoo:zfnet --profile teaching",
+    "departures": "check zoo:resnet18 --against zoo:resnet34",
+    "audited": "audit zoo:vgg16 zoo:alexnet",
+    "lectures": "audit zoo:lectures",
+    "compared": "compare zoo:lenet5 zoo:lenet_caffe",
+    "solved": "solve zoo:first_course",
+    "graded": f"grade zoo:first_course {SPECS / 'sheets' / 'first_course.csv'}",
+    "explained": "explain zoo:resnet18",
+    "convolved": "convolve zoo:edge_detection",
+    "listed": "zoo",
+    "kind": "layers conv",
+    "kinds": "layers",
+    "rule": "rule CV003",
+    "rules": "rule",
+}
+"""A page of every command whose result has one."""
 
 
 HOSTILE = (
@@ -134,3 +163,11 @@ LINES_SPEC = "cnn: 1\nname: lines\ninput: 13x17x3\nlayers:\n" + "".join(
     for i in range(400)
 )
 """1,200 layers, each on a line of its own, with a finding for every bias."""
+
+LONG_SPEC = "cnn: 1\nname: long\ninput: 13x17x3\nlayers:\n" + "".join(
+    f"  - conv: {{filters: {5 + i % 3}, kernel: 3, padding: same}}\n  - relu\n" for i in range(5000)
+)
+"""10,000 layers, each on a line of its own."""
+
+LONG_BLOCKS_SPEC = LARGE_SPEC.replace("repeat: 103", "repeat: 999").replace("large", "long_blocks")
+"""10,001 layers, most of them in blocks of ten."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cnnanalyze.report.page.columnar import columns_of
-from tests.browser.conftest import HOSTILE
+from tests.browser.conftest import COMMANDS, HOSTILE
 from tests.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -30,6 +32,7 @@ PAGES = (
     "hostile_comparison",
     "large",
     "resnet18_alone",
+    *COMMANDS,
 )
 
 
@@ -52,7 +55,7 @@ def test_page_loads_without_complaint_and_asks_nobody(
     assert bool(asked) == (name in IN_FOLDER)
     assert page.locator("h1").count() == 1
     assert page.locator("h1").is_visible()
-    assert any(t.is_visible() for t in page.locator("table, li.network, pre").all())
+    assert any(t.is_visible() for t in page.locator("table, li.network, pre, math").all())
 
 
 @pytest.mark.parametrize("name", ["index", "zoo", "resnet18", "resnet50", "comparison"])
@@ -68,6 +71,15 @@ def test_without_script_no_control_is_shown_that_would_do_nothing(
 @pytest.mark.parametrize("width", [360, 390, 768, 1280, 2560])
 @pytest.mark.parametrize("name", ["index", "zoo", "resnet18", "comparison", "hostile"])
 def test_page_is_no_wider_than_the_window(
+    open_page: Open, folder: Path, name: str, width: int
+) -> None:
+    page = open_page(folder / f"{name}.html", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1366, 1920])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_page_of_a_command_is_no_wider_than_the_window(
     open_page: Open, folder: Path, name: str, width: int
 ) -> None:
     page = open_page(folder / f"{name}.html", width=width)
@@ -113,27 +125,26 @@ def test_hostile_names_are_text(open_page: Open, folder: Path, name: str) -> Non
 # --- accessibility --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "name",
-    [
-        "index",
-        "zoo",
-        "lenet5",
-        "resnet18",
-        "resnet50",
-        "comparison",
-        "comparison_of_three",
-        "audit",
-        "lint",
-    ],
+SCHEMES: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active", "color_scheme": "dark"},
+    "phone": {"width": 390},
+}
+LOOKED_AT = (
+    *("index", "lenet5", "resnet18", "resnet50", "comparison", "comparison_of_three"),
+    *("audit", "lint", "zoo", *COMMANDS),
 )
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", LOOKED_AT)
 def test_axe_finds_no_violation(open_page: Open, folder: Path, name: str, scheme: str) -> None:
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright",
         reason="accessibility of pages: axe-playwright-python is not installed",
     )
-    page = open_page(folder / f"{name}.html", color_scheme=scheme)
+    page = open_page(folder / f"{name}.html", **SCHEMES[scheme])
     for part in page.locator("details").all():
         part.evaluate("part => { part.open = true; }")
     found = axe.Axe().run(page).response["violations"]
@@ -221,6 +232,101 @@ def test_a_network_of_1041_layers_opens_soon(open_page: Open, folder: Path) -> N
 
     # The machine may be busy with something else; three times in succession it is not.
     assert min(milliseconds() for _ in range(3)) < SOON
+
+
+PROMPT = 0.2
+"""Seconds of work within which a click or a letter is answered."""
+COUNTS = {"long": 10_000, "long_blocks": 10_001}
+
+
+def work(page: Any) -> Callable[[], float]:
+    """Return a function that tells how many seconds the page has worked, not how many went by."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
+
+    return seconds
+
+
+PAINTED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))"
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_ten_thousand_layers_open_soon_and_are_found_at_once(
+    open_page: Open, folder: Path, name: str
+) -> None:
+    page = open_page(folder / "lenet5.html")
+    seconds = work(page)
+    before = seconds()
+    page.goto((folder / f"{name}.html").as_uri())
+    page.evaluate(PAINTED)
+    assert seconds() - before < SOON / 1000
+    page.evaluate("foldAll(false)")
+    find = f"text => {{ filterBox.value = text; filterLayers(); return {PAINTED}; }}"
+    for text in ("conv", "relu 17", "no such layer", ""):
+        before = seconds()
+        page.evaluate(find, text)
+        assert seconds() - before < PROMPT
+    before = seconds()
+    page.locator('#layer-table th[data-key="activations"] button').click()
+    assert seconds() - before < PROMPT
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_of_ten_thousand_layers_each_is_found_sorted_and_reached(
+    open_page: Open, folder: Path, name: str
+) -> None:
+    page = open_page(folder / f"{name}.html")
+    layers = page.evaluate("layers.map(layer => [layer.id, layer.activations, layer.kind])")
+    assert len(layers) == COUNTS[name]
+    rows = page.locator("#layer-table tbody tr[id]")
+    assert rows.count() < 1_000
+    page.locator("#layer-filter").fill("relu")
+    kinds = sum("relu" in kind for _, _, kind in layers)
+    assert page.locator("#layer-count").inner_text() == f"{kinds:,} of {len(layers):,} layers"
+    page.locator("#layer-filter").fill("")
+    # A way to a layer far down shows its row, in view and below the headings.
+    for at in (len(layers) - 1, 7_001, 0):
+        page.evaluate("at => { location.hash = `n${at}`; }", at)
+        row = page.locator(f"tr#n{at}.at")
+        row.wait_for()
+        assert layers[at][0].endswith(row.locator("th").inner_text())
+        head = page.locator("#layer-table thead").bounding_box()
+        place = row.bounding_box()
+        assert head["y"] + head["height"] <= place["y"] + 1
+        assert place["y"] + place["height"] <= 800
+    # Sorted, the first rows are those with the most; what is further down comes when it is near.
+    page.locator('#layer-table th[data-key="activations"] button').click()
+    order = sorted(range(len(layers)), key=lambda i: -layers[i][1])
+    first = [int(id_[1:]) for id_ in rows.evaluate_all("rows => rows.map(row => row.id)")]
+    assert first == order[: len(first)]
+    page.locator("#layers .scroll.tall").evaluate("box => { box.scrollTop = box.scrollHeight; }")
+    page.wait_for_function(
+        f"document.querySelectorAll('#layer-table tr[id]').length > {len(first)}"
+    )
+    assert page.complaints == []
+
+
+def test_a_column_that_is_added_stands_in_rows_that_come_later(
+    open_page: Open, folder: Path
+) -> None:
+    page = open_page(folder / "long.html")
+    page.evaluate("addColumn(extra.columns.find(([key]) => key === 'flops')); reveal(9998)")
+    cell = page.locator('tr#n9998 td[data-of="flops"]')
+    flops = page.evaluate("layers[9998].flops")
+    assert cell.inner_text() == f"{flops:,}"
+    page.evaluate("removeColumn(['flops']); reveal(2)")
+    assert page.locator('[data-of="flops"]').count() == 0
+
+
+def test_without_a_script_all_ten_thousand_layers_are_there(open_page: Open, folder: Path) -> None:
+    page = open_page(folder / "long.html", javascript=False)
+    assert page.locator("#layer-table tbody tr[id]").count() == COUNTS["long"]
+    assert page.locator("tr#n9999").is_visible()
 
 
 # --- data -----------------------------------------------------------------------------------------

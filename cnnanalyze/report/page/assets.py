@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnanalyze.drawing.style import style_sheet
-from cnnanalyze.report.page.columnar import columns_of
+from cnnanalyze.report.page.columnar import result_by_columns
 from cnnanalyze.report.page.frame import CODE, SCRIPT, STYLE, code, embed, policy
 from cnnanalyze.report.page.optional_markup import omit_optional_markup
 
@@ -27,10 +27,6 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 """Scripts and styles from the folder of the page, on a server or on a disk, and nothing else."""
-
-
-OF_PLACE = ("live_activations", "receptive_field", "receptive_fields")
-"""What differs between layers that are alike, because of where they stand."""
 
 
 def share(page: str, name: str) -> dict[str, str]:
@@ -122,6 +118,7 @@ def _without_data(body: str) -> tuple[str, dict[str, object]]:
             rest = before + after.removeprefix("\n")
     if "page" not in found:
         return body, {}
-    if result := found.get("result"):
-        result["layers"] = columns_of(result["layers"], OF_PLACE)
+    result = found.get("result")
+    if result and isinstance(result["layers"], list):
+        found["result"] = result_by_columns(result)
     return rest, found

@@ -63,6 +63,21 @@ def columns_of(
     return {"rows": len(rows), "keys": keys, "alike": alike}
 
 
+OF_PLACE = ("live_activations", "receptive_field", "receptive_fields")
+"""What differs between layers that are alike, because of where they stand."""
+
+
+def result_by_columns(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a result whose layers are columns.
+
+    Examples
+    --------
+    >>> result_by_columns({"name": "n", "layers": [{"id": "a", "inputs": ["x"]}]})["layers"]["rows"]
+    1
+    """
+    return {**result, "layers": columns_of(result["layers"], OF_PLACE)}
+
+
 def _keys_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
     names = dict.fromkeys(key for row in rows for key in row)
     return {key: _column([row.get(key, _ABSENT) for row in rows]) for key in names}

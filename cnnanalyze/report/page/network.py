@@ -28,6 +28,7 @@ from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import charts, layers, receptive_field, treemap
 from cnnanalyze.report.page.background import Background
+from cnnanalyze.report.page.columnar import result_by_columns
 from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.page.headlines import badges, headlines, verification
 from cnnanalyze.report.page.source import Sources
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
 Answers = Mapping[str, Markup]
 """Worked answers by layer, as HTML that is trusted."""
 
-HUGE = 5_000
+LONG = 2_000
+"""Of networks of more layers a script makes the rows that are looked at, from those that are
+written for readers without scripts, and the data have the layers by columns."""
+HUGE = 30_000
 """Networks of more layers get a lean page: 20 MB would be too much for many readers."""
 MOST_ROWS = 2_000
 """The most groups and single layers in the table; the number of others is below it."""
@@ -156,7 +160,8 @@ def to_html(
     lean = lean or is_huge
     result = network_dict(analysis, options, []) if lean else to_dict(analysis, options)
     sources, shown = Sources(network), view(analysis, options)
-    bodies = layers.tabulate(shown, result, sources, MOST_ROWS)
+    bodies = layers.tabulate(shown, result, sources, MOST_ROWS if lean else None)
+    is_long = not lean and len(analysis) > LONG
     claims = _claims(analysis, balance, sources)
     limits = [_budget(c, sources) for c in check_budgets(analysis, spec_of(network).budgets)]
     pictures = receptive_field.centres(analysis, background)
@@ -188,6 +193,8 @@ def to_html(
         origin_text=spec.text("source"),
         sections=[(key, words) for key, words in SECTIONS.items() if held.get(key, True)],
         result=result,
+        is_long=is_long,
+        by_columns=result_by_columns(result) if is_long else None,
         headlines=headlines(analysis, options),
         dtypes=[*BYTES.items()],
         variants=variants,

@@ -10,9 +10,8 @@ const page = { rows: () => [], arrived: [], keys: {} };
 
 // --- data: in elements of the page, or in a file beside it, where rows are columns ---
 page.data = (id) => {
-  const given = page.given?.[id];
-  if (!given) return JSON.parse(document.getElementById(id).textContent);
-  return given.layers?.keys ? { ...given, layers: rowsOf(given.layers) } : given;
+  const given = page.given?.[id] ?? JSON.parse(document.getElementById(id).textContent);
+  return given.layers?.rows ? { ...given, layers: rowsOf(given.layers) } : given;
 };
 // What a column is, cnnanalyze/report/page/columnar.py says.
 function rowsOf({ rows, keys, alike }) {
@@ -86,8 +85,8 @@ page.write = (chosen) => {
 
 // --- tables: sorting by a heading, filtering by a text ---
 // The value to sort by is the cell's data-value, or its text; numbers lose their separators.
-function cellValue(cell) {
-  const text = (cell?.dataset.value ?? cell?.textContent ?? "").trim();
+const cellValue = (cell) => numberIn((cell?.dataset.value ?? cell?.textContent ?? "").trim());
+function numberIn(text) {
   const number = Number(text.replace(/[,\s]|\+all$/g, "") || NaN);
   return Number.isNaN(number) ? text : number;
 }

@@ -10,8 +10,8 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.report.page import frame
-from cnnanalyze.report.page.assets import MADE, OF_PLACE, POLICY, share
-from cnnanalyze.report.page.columnar import columns_of
+from cnnanalyze.report.page.assets import MADE, POLICY, share
+from cnnanalyze.report.page.columnar import OF_PLACE, columns_of
 from cnnanalyze.report.page.frame import CODE, SCRIPT, embed, render
 from tests.report.page.reader import Element, Page
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 import cnnanalyze as cnn
 from cnnanalyze.report.json import to_dict
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.page.assets import OF_PLACE
-from cnnanalyze.report.page.columnar import columns_of
+from cnnanalyze.report.page.columnar import OF_PLACE, columns_of
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=2),

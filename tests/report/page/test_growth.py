@@ -47,7 +47,7 @@ def test_a_table_with_too_many_rows_says_how_many_are_left_out(
 ) -> None:
     analysis = cnn.analyze(cnn.loads("{cnn: 1, input: 5x5x1, layers: [{relu: , repeat: 9}]}"))
     monkeypatch.setattr(network, "MOST_ROWS", 7)
-    page = Page(network.to_html(analysis.analysis))
+    page = Page(network.to_html(analysis.analysis, lean=True))
     text = page.root.one("section", id="layers").text
     assert "… and 2 further layers" in text
     assert "relu7" in text
