@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -56,14 +57,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     streams = cnn.load(SPECS.parent / "tests" / "language" / "two_stream.yaml")
     write("streams", to_html(cnn.analyze(streams).analysis))
     write("large", to_html(cnn.analyze(cnn.loads(LARGE_SPEC)).analysis))
-    write("long", to_html(cnn.analyze(cnn.loads(LONG_SPEC)).analysis))
-    write("long_blocks", to_html(cnn.analyze(cnn.loads(LONG_BLOCKS_SPEC)).analysis))
     lines = cnn.loads(LINES_SPEC)
     findings = cnn.lint(lines).findings
     write("many_lines", to_html(cnn.analyze(lines).analysis, findings=findings))
-    for name, words in COMMANDS.items():
-        run([*words.split(), "-o", str(found / f"{name}.html")])
     return found
+
+
+Find = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def find(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Find:
+    """Return a function that gives the page of a name, which is written when it is asked for."""
+    others = tmp_path_factory.mktemp("others")
+
+    def find(name: str) -> Path:
+        path = others / f"{name}.html"
+        if name in COMMANDS and not path.exists():
+            run([*COMMANDS[name].split(), "-o", str(path)])
+        elif name in LONG and not path.exists():
+            path.write_text(to_html(cnn.analyze(cnn.loads(LONG[name])).analysis), "utf-8")
+        elif name not in {*COMMANDS, *LONG}:
+            path = request.getfixturevalue("folder") / f"{name}.html"
+        return path
+
+    return find
 
 
 COMMANDS = {
@@ -164,10 +182,12 @@ LINES_SPEC = "cnn: 1\nname: lines\ninput: 13x17x3\nlayers:\n" + "".join(
 )
 """1,200 layers, each on a line of its own, with a finding for every bias."""
 
-LONG_SPEC = "cnn: 1\nname: long\ninput: 13x17x3\nlayers:\n" + "".join(
-    f"  - conv: {{filters: {5 + i % 3}, kernel: 3, padding: same}}\n  - relu\n" for i in range(5000)
-)
-"""10,000 layers, each on a line of its own."""
-
-LONG_BLOCKS_SPEC = LARGE_SPEC.replace("repeat: 103", "repeat: 999").replace("large", "long_blocks")
-"""10,001 layers, most of them in blocks of ten."""
+LONG = {
+    "long": "cnn: 1\nname: long\ninput: 13x17x3\nlayers:\n"
+    + "".join(
+        f"  - conv: {{filters: {5 + i % 3}, kernel: 3, padding: same}}\n  - relu\n"
+        for i in range(5000)
+    ),
+    "long_blocks": LARGE_SPEC.replace("repeat: 103", "repeat: 999").replace("large", "long_blocks"),
+}
+"""10,000 layers, each on a line of its own; 10,001 layers, most of them in blocks of ten."""

@@ -191,6 +191,38 @@ def test_only_one_block_is_chosen(report: Any) -> None:
     assert report.locator("#drawing .live").count() == 0
 
 
+def test_colours_by_a_quantity_have_a_scale_with_numbers(report: Any) -> None:
+    scale = report.locator("#drawing-scale")
+    assert not scale.is_visible()
+    report.locator("#drawing-colour").select_option("macs")
+    said = scale.locator("span").all_inner_texts()
+    assert said[0] == "0"
+    # A box of the form stands for five convolutions of 3x3 and 64 filters on maps of 56x56, or of
+    # twice the filters on maps half as high and wide (He et al. 2015, table 1): 115,605,504 each.
+    assert said[-1].endswith(f" to {5 * 115_605_504 / 1e6:.3g}M")
+    colours = report.evaluate(
+        "[...document.querySelectorAll('#drawing-scale .fill')].map(r => getComputedStyle(r).fill)"
+    )
+    assert len(set(colours)) == 7
+    report.locator("#drawing-colour").select_option("kind")
+    assert not scale.is_visible()
+
+
+def test_the_card_that_a_click_changes_is_in_sight(open_page: Open, folder: Path) -> None:
+    page = open_page(folder / "resnet50.html", width=700, height=500)
+    page.locator('#drawing [data-zoom="1"]').click()
+    tile = page.locator("#drawing .spine .tile[data-opens]").last
+    tile.click()
+    seen = page.locator("#drawing g.inside.live").evaluate_all(
+        """cards => {
+        const box = document.querySelector('#drawing .drawing').getBoundingClientRect();
+        return cards.map(card => card.getBoundingClientRect()).some(card =>
+            card.top < Math.min(box.bottom, innerHeight) && card.bottom > Math.max(0, box.top)
+            && card.left < box.right && card.right > box.left); }"""
+    )
+    assert seen
+
+
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_a_block_is_chosen_from_the_keyboard(report: Any, key: str) -> None:
     link = block(report, "stage4/residual1").locator("a")

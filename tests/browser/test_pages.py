@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cnnanalyze.report.page.columnar import columns_of
-from tests.browser.conftest import COMMANDS, HOSTILE
+from tests.browser.conftest import COMMANDS, HOSTILE, Find
 from tests.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -43,9 +43,9 @@ IN_FOLDER = {"index", "zoo", "lenet5", "resnet18", "resnet50", "unet", "audit", 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripted", "without_script"])
 @pytest.mark.parametrize("name", PAGES)
 def test_page_loads_without_complaint_and_asks_nobody(
-    open_page: Open, folder: Path, name: str, javascript: bool
+    open_page: Open, find: Find, name: str, javascript: bool
 ) -> None:
-    path = folder / f"{name}.html"
+    path = find(name)
     page = open_page(path, javascript=javascript)
     assert page.complaints == []
     beside = path.parent.as_uri()
@@ -80,9 +80,9 @@ def test_page_is_no_wider_than_the_window(
 @pytest.mark.parametrize("width", [390, 1366, 1920])
 @pytest.mark.parametrize("name", COMMANDS)
 def test_page_of_a_command_is_no_wider_than_the_window(
-    open_page: Open, folder: Path, name: str, width: int
+    open_page: Open, find: Find, name: str, width: int
 ) -> None:
-    page = open_page(folder / f"{name}.html", width=width)
+    page = open_page(find(name), width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -139,12 +139,12 @@ LOOKED_AT = (
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", LOOKED_AT)
-def test_axe_finds_no_violation(open_page: Open, folder: Path, name: str, scheme: str) -> None:
+def test_axe_finds_no_violation(open_page: Open, find: Find, name: str, scheme: str) -> None:
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright",
         reason="accessibility of pages: axe-playwright-python is not installed",
     )
-    page = open_page(folder / f"{name}.html", **SCHEMES[scheme])
+    page = open_page(find(name), **SCHEMES[scheme])
     for part in page.locator("details").all():
         part.evaluate("part => { part.open = true; }")
     found = axe.Axe().run(page).response["violations"]
@@ -256,19 +256,19 @@ PAINTED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_ten_thousand_layers_open_soon_and_are_found_at_once(
-    open_page: Open, folder: Path, name: str
+    open_page: Open, find: Find, name: str
 ) -> None:
-    page = open_page(folder / "lenet5.html")
+    page = open_page(find("rule"))
     seconds = work(page)
     before = seconds()
-    page.goto((folder / f"{name}.html").as_uri())
+    page.goto(find(name).as_uri())
     page.evaluate(PAINTED)
     assert seconds() - before < SOON / 1000
     page.evaluate("foldAll(false)")
-    find = f"text => {{ filterBox.value = text; filterLayers(); return {PAINTED}; }}"
+    typed = f"text => {{ filterBox.value = text; filterLayers(); return {PAINTED}; }}"
     for text in ("conv", "relu 17", "no such layer", ""):
         before = seconds()
-        page.evaluate(find, text)
+        page.evaluate(typed, text)
         assert seconds() - before < PROMPT
     before = seconds()
     page.locator('#layer-table th[data-key="activations"] button').click()
@@ -278,9 +278,9 @@ def test_ten_thousand_layers_open_soon_and_are_found_at_once(
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_of_ten_thousand_layers_each_is_found_sorted_and_reached(
-    open_page: Open, folder: Path, name: str
+    open_page: Open, find: Find, name: str
 ) -> None:
-    page = open_page(folder / f"{name}.html")
+    page = open_page(find(name))
     layers = page.evaluate("layers.map(layer => [layer.id, layer.activations, layer.kind])")
     assert len(layers) == COUNTS[name]
     rows = page.locator("#layer-table tbody tr[id]")
@@ -311,10 +311,8 @@ def test_of_ten_thousand_layers_each_is_found_sorted_and_reached(
     assert page.complaints == []
 
 
-def test_a_column_that_is_added_stands_in_rows_that_come_later(
-    open_page: Open, folder: Path
-) -> None:
-    page = open_page(folder / "long.html")
+def test_a_column_that_is_added_stands_in_rows_that_come_later(open_page: Open, find: Find) -> None:
+    page = open_page(find("long"))
     page.evaluate("addColumn(extra.columns.find(([key]) => key === 'flops')); reveal(9998)")
     cell = page.locator('tr#n9998 td[data-of="flops"]')
     flops = page.evaluate("layers[9998].flops")
@@ -323,8 +321,8 @@ def test_a_column_that_is_added_stands_in_rows_that_come_later(
     assert page.locator('[data-of="flops"]').count() == 0
 
 
-def test_without_a_script_all_ten_thousand_layers_are_there(open_page: Open, folder: Path) -> None:
-    page = open_page(folder / "long.html", javascript=False)
+def test_without_a_script_all_ten_thousand_layers_are_there(open_page: Open, find: Find) -> None:
+    page = open_page(find("long"), javascript=False)
     assert page.locator("#layer-table tbody tr[id]").count() == COUNTS["long"]
     assert page.locator("tr#n9999").is_visible()
 

@@ -23,7 +23,7 @@ from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.table import Cell, Table
 
 TONES = {"added": "good", "removed": "bad", "changed": "warn", "equal": ""}
-CARDS = ("parameters", "macs", "activations", "peak_memory")
+HEADLINES = ("parameters", "macs", "activations", "peak_memory")
 """The totals in large figures."""
 
 
@@ -50,7 +50,7 @@ class ComparedPair(NamedTuple):
     label: str
     tally: str
     measured: tuple[Measured, ...]
-    cards: tuple[Measured, ...]
+    headlines: tuple[Measured, ...]
     stages: Table | None
     rows: tuple[ChangeRow, ...]
     hidden: int
@@ -99,7 +99,7 @@ def _pair(shown: Compared, comparison: Comparison, number: int) -> ComparedPair:
         label,
         tally(comparison),
         measured,
-        tuple(m for m in measured if m.key in CARDS),
+        tuple(m for m in measured if m.key in HEADLINES),
         stage_table(shown, groups[:MOST]) if groups else None,
         tuple(map(_row, found[:MOST])),
         max(0, len(found) - MOST),

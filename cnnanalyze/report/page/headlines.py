@@ -37,7 +37,7 @@ class Badge(NamedTuple):
 
 
 HOOKS = {"weight_memory": "weights", "peak_memory": "peak", "receptive_field": "field"}
-"""What the cards of some quantities are called in a page, for those who look for them."""
+"""What the headlines of some quantities are called in a page, for those who look for them."""
 
 
 def headlines(analysis: Analysis, options: Options) -> tuple[Headline, ...]:

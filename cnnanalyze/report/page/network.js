@@ -30,10 +30,10 @@ class Row {
   constructor(html, element = null) {
     this.html = html;
     this.element = element;
-    const number = element ? element.id.slice(1) : /^<tr id=n(\d+)/.exec(html)?.[1];
+    const number = element ? element.id.slice(1) : /^<tr id="?n(\d+)/.exec(html)?.[1];
     this.index = number ? Number(number) : -1;
-    this.isGroup = element ? element.classList.contains("group") : html.startsWith('<tr class="group"');
-    this.line = (element ? one('a[href^="#L"]', element)?.hash.slice(1) : /href=#(L[\w-]+)/.exec(html)?.[1]) ?? "";
+    this.isGroup = element ? element.classList.contains("group") : /^<tr class="?group/.test(html);
+    this.line = (element ? one('a[href^="#L"]', element)?.hash.slice(1) : /href="?#(L[\w-]+)/.exec(html)?.[1]) ?? "";
     this.within = []; // the rows of a group
     this.group = null;
     this.matches = true;
@@ -379,7 +379,9 @@ table.addEventListener("click", (event) => {
 });
 page.keys.Enter = () => {
   if (document.activeElement?.closest("a, button, summary, select")) return;
-  if (one("tr.at", table)) (one("#drawing") ?? one("#field"))?.scrollIntoView({ block: "start" });
+  if (!one("tr.at", table)) return;
+  (one("#drawing") ?? one("#field"))?.scrollIntoView({ block: "start" });
+  one("#drawing .chosen")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 };
 function arrive() {
   const [, place, i] = /^#([na])(\d+)$/.exec(location.hash) ?? [];
