@@ -24,7 +24,7 @@ STYLE = """\
 .cnnanalyze caption { text-align: left; font-weight: 600; padding: 0.3em 0; color: inherit; }
 .cnnanalyze th, .cnnanalyze td { padding: 0.15em 0.7em; border: 0; background: none; \
 white-space: nowrap; text-align: left; }
-.cnnanalyze .number { text-align: right; font-variant-numeric: tabular-nums; }
+.cnnanalyze .n { text-align: right; font-variant-numeric: tabular-nums; }
 .cnnanalyze thead th { border-bottom: 1px solid currentColor; }
 .cnnanalyze tfoot td { border-top: 1px solid currentColor; font-weight: 600; }
 .cnnanalyze dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.1em 1em; margin: 0; }
@@ -102,7 +102,7 @@ def table_of(rows: Iterator[Row], caption: str, most: int = MOST) -> str:
 
     def cell(value: object) -> str:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        tag = '<td class="number">' if is_number else "<td>"
+        tag = '<td class="n">' if is_number else "<td>"
         return f"{tag}{escape(_text(value))}</td>"
 
     head = "".join(f"<th>{escape(column.replace('_', ' '))}</th>" for column in columns)

@@ -32,8 +32,8 @@ def test_a_notebook_shows_a_table_with_every_text_escaped() -> None:
     page = Numbers(3)._repr_html_()
     assert "<caption>3 rows &amp; more</caption>" in page
     assert "<th>name</th><th>is kept</th><th>share</th><th>number</th>" in page
-    assert '<tr><td>&lt;first&gt;</td><td>yes</td><td class="number">0.333333</td><td></td>' in page
-    assert '<td>row 2</td><td></td><td></td><td class="number">2,000</td>' in page
+    assert '<tr><td>&lt;first&gt;</td><td>yes</td><td class="n">0.333333</td><td></td>' in page
+    assert '<td>row 2</td><td></td><td></td><td class="n">2,000</td>' in page
     assert "more rows" not in page
 
 
