@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.errors import CnnError
 from cnnanalyze.language.build import vary
 from cnnanalyze.language.spec import spec_of
@@ -53,7 +53,7 @@ def variants(analysis: Analysis) -> tuple[Variant, ...]:
                 varied = analyze(vary(analysis.network, {**given, name: other}))
             except CnnError:
                 continue
-            variant = _variant(f"{name} = {say(other)}", varied)
+            variant = _variant(f"{name} = {show_value(other)}", varied)
             if variant[1:] != _variant("", analysis)[1:]:
                 found.append(variant)
     return tuple(found[:MOST])
