@@ -114,6 +114,8 @@ class Call:
     """The path of what the call laid out: ``stage1/residual2``."""
     values: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     """What the arguments are, by name."""
+    written: object = field(default=None, compare=False, repr=False)
+    """What stands behind the name of the block in the text."""
 
     def __str__(self) -> str:
         given = f" with {legible(self.arguments)}" if self.arguments else ""

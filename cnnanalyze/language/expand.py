@@ -469,7 +469,10 @@ class _Expander:
             frame,
             values,
             tuple(section for section in defaults if section is not None),
-            (*scope.chain, Call(block.name, step.mark, describe(block, values), path, told)),
+            (
+                *scope.chain,
+                Call(block.name, step.mark, describe(block, values), path, told, step.arguments),
+            ),
             is_frozen(step, scope, self.reading),
             self.shared_path(step, scope, path),
         )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Values
 from collections.abc import Sequence as Many
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.comparison.conformance.normal_form import borders
 from cnnanalyze.comparison.conformance.result import Departure
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, scalars
-from cnnanalyze.errors import Mark, Source
+from cnnanalyze.errors import Call, Mark, Source
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.step import Written, has_expression, written_of
 from cnnanalyze.language.writer import flow
@@ -52,6 +53,9 @@ def edits(step: Many[Departure], source: Source) -> dict[Departure, tuple[Edit, 
         changes = _in_mapping(source, written.arguments, values)
     else:
         changes = _by_principal(source, written.arguments, node.layer.principal, values)
+    given = _given(step, written, source)
+    changes = {name: edit for name, edit in changes.items() if name not in given.attributes}
+    found |= given.edits
     left = dict.fromkeys(changes.values())
     for departure in step:
         edit = changes.get(departure.attribute)
@@ -60,6 +64,63 @@ def edits(step: Many[Departure], source: Source) -> dict[Departure, tuple[Edit, 
             found[departure] = (edit,) if edit in left else ()
             left.pop(edit, None)
     return found
+
+
+class _Given(NamedTuple):
+    """What can be said where blocks are called, as the steps in them pass it on."""
+
+    edits: dict[Departure, tuple[Edit, ...]]
+    attributes: frozenset[str]
+
+
+_NAME = re.compile(r"\$([A-Za-z_]\w*)")
+
+
+def _given(step: Many[Departure], written: Written, source: Source) -> _Given:
+    """Return the edits of values that blocks are given, and the attributes that are passed on."""
+    wanted: dict[Mark, dict[Departure, str]] = {}
+    attributes = set[str]()
+    for departure in step:
+        node = departure.in_spec
+        if node is None or departure.aspect != "attribute":
+            continue
+        tree = _argument(written.arguments, departure.attribute, node.layer.principal)
+        if tree is None or not has_expression(tree):
+            continue
+        attributes.add(departure.attribute)
+        value = _values([departure], node).get(departure.attribute)
+        mark = _where_given(tree, node.chain, source)
+        if mark is not None and value is not None:
+            wanted.setdefault(mark, {})[departure] = flow(value)
+    found: dict[Departure, tuple[Edit, ...]] = {}
+    for mark, departures in wanted.items():
+        texts = set(departures.values())
+        if len(texts) == 1:  # several instances that a repeat makes want the same
+            first, *others = departures
+            found |= {first: (_over(mark, texts.pop()),)} | dict.fromkeys(others, ())
+    return _Given(found, frozenset(attributes))
+
+
+def _argument(arguments: object, name: str, principal: str) -> Tree | None:
+    """Return what is written for one of the arguments of a step; a bare value is the first."""
+    if isinstance(arguments, Mapping):
+        return arguments.get(name)
+    return arguments if name == principal and isinstance(arguments, Scalar) else None
+
+
+def _where_given(tree: Tree, chain: Many[Call], source: Source) -> Mark | None:
+    """Return where a value stands that is passed on from block to block, each time alone."""
+    for call in reversed(chain):
+        said = _NAME.fullmatch(tree.text) if isinstance(tree, Scalar) else None
+        if said is None:
+            return None
+        given = _argument(call.written, said[1], next(iter(call.values), ""))
+        if given is None:
+            return None
+        if not has_expression(given):
+            return _extent(source, given)
+        tree = given
+    return None
 
 
 def _values(step: Many[Departure], node: Node) -> dict[str, Any]:

@@ -87,6 +87,30 @@ WRITTEN = {
         "layers: [{maxpool: {kernel: 3, stride: 2, padding: 1}}]\n",
         "layers:\n  - maxpool: {kernel: 3, padding: 1, stride: 2}\n",
     ),
+    "a value that a block is given": (
+        (
+            "blocks: {unit: {params: {n: }, layers: [{conv: {filters: $n, kernel: 3}}]}}\n"
+            "layers: [{unit: 8}, {unit: {n: 8}}]\n"
+        ),
+        "layers: [{conv: {filters: 7, kernel: 3}}, {conv: {filters: 5, kernel: 3}}]\n",
+        (
+            "blocks: {unit: {params: {n: }, layers: [{conv: {filters: $n, kernel: 3}}]}}\n"
+            "layers: [{unit: 7}, {unit: {n: 5}}]\n"
+        ),
+    ),
+    "a value that one block passes on to another": (
+        (
+            "blocks:\n  unit: {params: {n: }, layers: [{conv: {filters: $n, kernel: 3}}]}\n"
+            "  stage: {params: {m: }, layers: [{unit: $m, repeat: 2}]}\n"
+            "layers: [{stage: 8}]\n"
+        ),
+        "layers: [{conv: {filters: 7, kernel: 3}}, {conv: {filters: 7, kernel: 3}}]\n",
+        (
+            "blocks:\n  unit: {params: {n: }, layers: [{conv: {filters: $n, kernel: 3}}]}\n"
+            "  stage: {params: {m: }, layers: [{unit: $m, repeat: 2}]}\n"
+            "layers: [{stage: 7}]\n"
+        ),
+    ),
     "a step that is there three times": (
         (
             "blocks: {unit: {layers: [{conv: {filters: 6, kernel: 3, padding: same}}, relu]}}\n"
@@ -117,10 +141,27 @@ def test_what_one_step_says_is_written(what: str, tmp_path: Path) -> None:
 
 
 LEFT = {
-    "a value that a block is given": (
+    "a value that a block computes with": (
         (
-            "blocks: {unit: {params: {n: }, layers: [{conv: {filters: $n, kernel: 3}}]}}\n"
+            "blocks: {unit: {params: {n: }, layers: [{conv: {filters: 2 * $n, kernel: 3}}]}}\n"
+            "layers: [{unit: 4}]\n"
+        ),
+        "layers: [{conv: {filters: 7, kernel: 3}}]\n",
+        "unit1/conv1: filters 8 in the spec, 7 in conv1 of the model",
+    ),
+    "a value that a block uses twice": (
+        (
+            "blocks: {unit: {params: {n: }, layers: [{conv: {filters: $n, kernel: 3}},"
+            " {conv: {filters: $n, kernel: 1}}]}}\n"
             "layers: [{unit: 8}]\n"
+        ),
+        "layers: [{conv: {filters: 7, kernel: 3}}, {conv: {filters: 8, kernel: 1}}]\n",
+        "unit1/conv1: filters 8 in the spec, 7 in conv1 of the model",
+    ),
+    "a value that a block has by default": (
+        (
+            "blocks: {unit: {params: {n: 8}, layers: [{conv: {filters: $n, kernel: 3}}]}}\n"
+            "layers: [{unit: }]\n"
         ),
         "layers: [{conv: {filters: 7, kernel: 3}}]\n",
         "unit1/conv1: filters 8 in the spec, 7 in conv1 of the model",
