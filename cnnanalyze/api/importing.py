@@ -162,7 +162,7 @@ def from_keras(
     SpecError
         If the model is of a class of its own, or contradicts itself.
     UsageError
-        If there is no such file, or this is no model.
+        If there is no such file, or this is not a model.
 
     Examples
     --------

@@ -119,7 +119,7 @@ def fix(
     Raises
     ------
     UsageError
-        If a file cannot be read, or is no spec, or there is no such rule, profile or target.
+        If a file cannot be read, or is not a spec, or there is no such rule, profile or target.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def fix(
         spec = replace(of_file(file_of(name)), is_of_zoo=str(name).startswith("zoo:"))
         if spec.is_model:
             raise UsageError(
-                f"'{spec.name}' is no spec and is not changed",
+                f"'{spec.name}' is not a spec and is not changed",
                 help="'cnnanalyze.lint' says what is found in it",
             )
         chosen = configuration.of(spec.folder)

@@ -66,7 +66,7 @@ def zoo(
 
     if specs and not plot:
         raise UsageError(
-            "the zoo lists what comes along, and no other network",
+            "'zoo' lists the included networks only",
             help="'cnnanalyze zoo --plot SPEC' places yours among them; "
             "'cnnanalyze summary SPEC' tells its numbers",
         )

@@ -158,7 +158,7 @@ def read_folders(path: Path) -> dict[str, tuple[str, ...]]:
     Raises
     ------
     UsageError
-        If something is no list of patterns, with its place.
+        If something is not a list of patterns, with its place.
     """
     top = _read_top(open_toml(path), path.name)
     return {key: said for key, said in top.items() if key in FOLDERS}

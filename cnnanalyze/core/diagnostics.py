@@ -117,7 +117,7 @@ class Faults:
             return
         found = self.sorted()
         if len(found) > MOST:
-            found = (*found[:MOST], Fault(f"{len(found) - MOST} more faults are not shown"))
+            found = (*found[:MOST], Fault(f"{len(found) - MOST} more errors are not shown"))
         raise error(*found)
 
 

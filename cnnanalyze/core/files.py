@@ -127,7 +127,7 @@ def read_text(path: Path | str, most: int = MOST_BYTES, *, what: str = "text") -
     Raises
     ------
     FileError
-        As :func:`read_bytes` does, and if it is no UTF-8.
+        As :func:`read_bytes` does, and if it is not UTF-8.
     """
     return decode(read_bytes(path, most, what=what), printable(path))
 
@@ -138,7 +138,7 @@ def read_stdin(most: int = MOST_BYTES) -> str:
     Raises
     ------
     FileError
-        If it goes on beyond the bound, or is no UTF-8.
+        If it goes on beyond the bound, or is not UTF-8.
     """
     # Whoever replaced stdin by a stream of texts has no bytes to offer.
     stream = getattr(sys.stdin, "buffer", None)

@@ -80,14 +80,14 @@ def why_not(line: str) -> str:
     try:
         compile_patterns(Path(), (line,))
     except ValueError:
-        return f"'{line}' is no pattern as .gitignore has them"
+        return f"'{line}' is not a pattern as .gitignore has them"
     return ""
 
 
 def read_ignore(path: Path) -> Patterns | None:
     """Return the patterns of a ``.gitignore``; nothing if there is none.
 
-    Like git, no link is followed, and a line that is no pattern is passed over.
+    Like git, no link is followed, and a line that is not a pattern is passed over.
     """
     if path.is_symlink() or not is_file(path):
         return None

@@ -69,7 +69,7 @@ class PrintedNumber(NamedTuple):
         Raises
         ------
         ValueError
-            If it is no number.
+            If it is not a number.
         """
         text = str(value).strip()
         found = _PRINTED.fullmatch(text)

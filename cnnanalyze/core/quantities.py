@@ -57,7 +57,7 @@ class Quantity:
     of_layer: Callable[[Facts, Terms], int | None] | None = None
     """The number of one layer; nothing (the number) where it is not known."""
     of_layers: Callable[[Total, Terms], int | None] | None = None
-    """The number of several layers, where it is no sum of theirs, or a sum that is known."""
+    """The number of several layers, where it is not a sum of theirs, or a sum that is known."""
     unit: str = ""
     """``bytes``, or what is counted."""
     adds_up: bool = True

@@ -128,7 +128,7 @@ EXTENTS = r"^\s*[0-9]{1,20}\s*([x×]\s*[0-9]{1,20}\s*){0,9}(?![\s\S])"
 
 
 def parse_text(text: str) -> tuple[int, ...] | None:
-    """Return the numbers of ``28x28x6``, or nothing if the text is no shape.
+    """Return the numbers of ``28x28x6``, or nothing if the text is not a shape.
 
     Examples
     --------

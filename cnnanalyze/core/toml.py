@@ -40,7 +40,7 @@ def shown(path: Path) -> str:
 
 @cache
 def parse(source: Source) -> Lookup[str, Any]:
-    """Return what a text holds, or refuse it where it is no TOML."""
+    """Return what a text holds, or refuse it where it is not TOML."""
     import tomllib  # noqa: PLC0415 - not every run needs it
 
     for number, line in enumerate(source.lines, 1):
@@ -56,7 +56,7 @@ def parse(source: Source) -> Lookup[str, Any]:
         said, _, place = str(error).partition(" (at ")
         numbers = [int(n) for n in re.findall(r"\d+", place)]
         mark = Mark(source, *numbers) if len(numbers) == 2 else None  # noqa: PLR2004 - line, column
-        raise UsageError(Fault(f"this is no TOML: {said[:1].lower()}{said[1:]}", mark)) from None
+        raise UsageError(Fault(f"this is not TOML: {said[:1].lower()}{said[1:]}", mark)) from None
     except RecursionError:
         raise UsageError(f"the configuration {source.name} is nested too deep") from None
     except ValueError as error:  # a number that is too long
@@ -103,7 +103,7 @@ class TomlPlace(NamedTuple):
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _REST = re.compile(r"[^,\]}#\n]+")
-"""A value that is no text, list or table."""
+"""A value that is not a text, list or table."""
 
 
 class _Walk:
@@ -254,7 +254,7 @@ _Places = tuple[dict[Keys, TomlPlace], list[int]]
 
 @cache
 def _places(source: Source) -> _Places:
-    parse(source)  # what is no TOML is refused there
+    parse(source)  # what is not TOML is refused there
     return _walk(source)
 
 

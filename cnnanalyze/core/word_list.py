@@ -24,7 +24,7 @@ def words_of(given: object) -> tuple[str, ...]:
         isinstance(word, str) for word in given
     ):
         raise UsageError(
-            f"words are given in a list, or in one text with commas, not as {given!r}",
+            f"give words as a list or as one text with commas, not as {given!r}",
             help="for example ['NA', 'even-kernel'] or 'NA,even-kernel'",
         )
     return tuple(given)

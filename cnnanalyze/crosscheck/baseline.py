@@ -151,11 +151,11 @@ def read_baseline(data: object, where: str) -> dict[str, BaselineEntry]:
     Raises
     ------
     UsageError
-        If it is no baseline, or one of another version.
+        If it is not a baseline, or one of another version.
     """
     help = "'cnnanalyze budget SPEC... --update' writes one anew"  # noqa: A001 - the word users read
     if not isinstance(data, dict) or not isinstance(data.get("networks"), dict):
-        raise UsageError(f"'{where}' is no baseline of budgets", help=help)
+        raise UsageError(f"'{where}' is not a baseline of budgets", help=help)
     if data.get("schema") != SCHEMA:
         raise UsageError(
             f"'{where}' has version {data.get('schema')}, but this tool reads {SCHEMA}", help=help
@@ -168,7 +168,7 @@ def read_baseline(data: object, where: str) -> dict[str, BaselineEntry]:
             for name, entry in data["networks"].items()
         }
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise UsageError(f"'{where}' is no baseline of budgets", help=help) from None
+        raise UsageError(f"'{where}' is not a baseline of budgets", help=help) from None
 
 
 def _sizes(data: Mapping[str, Any]) -> dict[str, int]:

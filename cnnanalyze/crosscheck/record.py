@@ -101,7 +101,7 @@ def read_record(path: Path, *, must_exist: bool = False) -> VerificationRecord:
     Raises
     ------
     UsageError
-        If the file is no record, or cannot be read.
+        If the file is not a record, or cannot be read.
     """
     if not must_exist and not is_file(path):
         return VerificationRecord()
@@ -109,7 +109,7 @@ def read_record(path: Path, *, must_exist: bool = False) -> VerificationRecord:
         entries = _entries_of(json.loads(read_text(path, MOST_BYTES)))
     except (ValueError, TypeError, KeyError, RecursionError):
         raise UsageError(
-            f"'{path}' is no record of verification",
+            f"'{path}' is not a record of verification",
             help="'cnnanalyze verify --record FILE' writes one",
         ) from None
     return VerificationRecord(entries)

@@ -314,7 +314,7 @@ LAWS: dict[Trait, tuple[str, Callable[[Trial], bool]]] = {
     Trait.CONVOLUTION: (_LINEAR, _is_linear),
     Trait.TRANSPOSED_CONVOLUTION: (_LINEAR, _is_linear),
     Trait.DENSE: (_LINEAR, lambda t: _is_linear(t) and t.result.ndim == 2),  # noqa: PLR2004 - a vector
-    Trait.FULLY_CONNECTED: ("its output is no vector", lambda t: t.result.ndim == 2),  # noqa: PLR2004
+    Trait.FULLY_CONNECTED: ("its output is not a vector", lambda t: t.result.ndim == 2),  # noqa: PLR2004
     Trait.DEPTHWISE: ("an output channel reads several channels", _filters_channels_alone),
     Trait.SEPARABLE: (
         "it holds fewer than two kernels",
@@ -366,7 +366,7 @@ LAWS: dict[Trait, tuple[str, Callable[[Trial], bool]]] = {
     Trait.IDENTITY: ("it changes its input", _is_passed_on),
     Trait.IDENTITY_AT_INFERENCE: ("it changes its input", _is_passed_on),
     Trait.DROPOUT: ("it has no attribute 'rate'", lambda t: "rate" in type(t.layer).model_fields),
-    Trait.FLATTENING: ("its output is no vector", lambda t: t.result.ndim == 2),  # noqa: PLR2004
+    Trait.FLATTENING: ("its output is not a vector", lambda t: t.result.ndim == 2),  # noqa: PLR2004
     Trait.RESHAPING: ("the numbers change or move", _keeps_order),
     Trait.PADDING: ("an extent shrinks", _surrounds),
     Trait.CROPPING: ("an extent grows, or a number is new", _crops),

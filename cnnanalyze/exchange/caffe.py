@@ -650,7 +650,7 @@ def _permute(call: Call) -> Blob:
     order, rank = call.wholes("order"), call.value.view.rank
     order += [axis for axis in range(rank) if axis not in order]
     if sorted(order) != list(range(rank)) or order[0]:
-        call.refuse(f"{order} is no order of the {rank - 1} axes within an image")
+        call.refuse(f"{order} is not an order of the {rank - 1} axes within an image")
     return Blob(call.value.layer, call.value.view.transpose(order))
 
 

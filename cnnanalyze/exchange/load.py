@@ -77,7 +77,7 @@ def load(
         return load_spec(path, settings, open_sizes=open_sizes)
     if settings:
         raise UsageError(
-            f"{name} is no spec, so it has no parameter '{next(iter(settings))}'",
+            f"{name} is not a spec, so it has no parameter '{next(iter(settings))}'",
             help="'cnnanalyze.dumps' writes its network as a spec, where parameters can be added",
         )
     return load_by(reader, path, inputs=inputs, outputs=outputs, shapes=shapes)

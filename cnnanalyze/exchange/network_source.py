@@ -69,7 +69,7 @@ def settings_of(given: object) -> dict[str, object]:
     Raises
     ------
     UsageError
-        If this is no mapping from names.
+        If this is not a mapping from names.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def file_of(given: object) -> Path:
     Raises
     ------
     UsageError
-        If it is no name, if the zoo does not know it, or if it is the text of a spec.
+        If it is not a name, if the zoo does not know it, or if it is the text of a spec.
     """
     if isinstance(given, Network):
         raise UsageError(
@@ -170,7 +170,7 @@ def text_of(given: object) -> str:
     Raises
     ------
     UsageError
-        If it is no text.
+        If it is not a text.
     """
     if isinstance(given, str):
         return given
@@ -190,7 +190,7 @@ def _article(given: object) -> str:
 
 
 def counted(name: str, given: object, least: int = 1) -> None:
-    """Refuse what is no whole number from the least on; nothing stands for a default.
+    """Refuse what is not a whole number from the least on; nothing stands for a default.
 
     Raises
     ------

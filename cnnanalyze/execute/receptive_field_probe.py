@@ -198,7 +198,7 @@ def _step(
 ) -> Array:
     if (to := THIN_TO.get(step.kind)) is not None:
         if step.id not in sizes:
-            raise ExecutionError(f"step '{step.id}' makes positions, and nobody says how many")
+            raise ExecutionError(f"step '{step.id}' makes positions, but how many is not given")
         return to(sizes[step.id], inputs, **attributes)
     make = INIT.get(step.kind)
     shapes = [x.shape for x in inputs]

@@ -80,7 +80,7 @@ class Export:
         """
         if isinstance(self.content, bytes):
             raise UsageError(
-                f"what is written for {self.target} is no text",
+                f"what is written for {self.target} is not a text",
                 help="'-o FILE' writes a file, in Python 'write', and 'content' is its bytes",
             )
         return self.content

@@ -101,7 +101,7 @@ class NetworkBuilder:
         given: object = name
         if not isinstance(given, str) or not given.strip():
             raise UsageError(
-                f"a network is called by a text, not by {show_value(given)}",
+                f"the name of a network must be a text, not {show_value(given)}",
                 help="cnn.NetworkBuilder('lenet')",
             )
         self.name = name
@@ -303,7 +303,7 @@ class NetworkBuilder:
         for end in ends:
             if not isinstance(end, Tensor):
                 raise UsageError(
-                    f"an output is what a layer gave, not {show_value(end)}",
+                    f"an output must be a tensor that a layer returned, not {show_value(end)}",
                     help="b.build(outputs=x)",
                 )
             self._refuse_foreign(end)
@@ -375,7 +375,8 @@ class NetworkBuilder:
     def _refuse_foreign(self, tensor: object) -> None:
         if not isinstance(tensor, Tensor):
             raise UsageError(
-                f"a layer reads what b.input(...) or another layer gave, not {show_value(tensor)}",
+                "a layer reads tensors of b.input(...) or of other layers, "
+                f"not {show_value(tensor)}",
                 help="x = b.input(32, 32, 3); x = b.conv(x, filters=8, kernel=3)",
             )
         if tensor.builder is not self:

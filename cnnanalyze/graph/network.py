@@ -187,7 +187,7 @@ class Network:
         place: object = layer
         if not isinstance(place, int) or isinstance(place, bool):
             raise UsageError(
-                f"a layer is found by its id or by its place, a whole number, not by {place!r}",
+                f"a layer is looked up by its id or its index, not by {place!r}",
                 help="the ids are those of the table; list(network) has all layers",
             )
         if not -len(self.nodes) <= layer < len(self.nodes):

@@ -277,7 +277,7 @@ def _check_claims(
             if name not in expansion.parameters:
                 has = offered("it has", parameters.words, "parameters")
                 faults.add(
-                    f"a claim sets '{name}', which is no parameter of this spec; {has}"
+                    f"a claim sets '{name}', which is not a parameter of this spec; {has}"
                     f"{parameters.hint(name)}",
                     claim.mark,
                 )

@@ -44,7 +44,7 @@ class AnyScope(ScopeFrame):
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Every word of the spec that is no expression."""
+        """Every word of the spec that is not an expression."""
         return frozenset(word.text for word in scalars(self._tree) if "$" not in word.text)
 
 

@@ -228,7 +228,7 @@ def compile_text(text: str) -> tuple[Evaluate, frozenset[str]]:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         start = (getattr(error, "offset", None) or 1) - 1
         raise Wrong(
-            "this is no expression",
+            "this is not an expression",
             min(start + lead, len(text) - 1),
             len(text),
             "write it as in '$width * 4' or '$in // 2 + 1'",
@@ -339,7 +339,7 @@ class _Compiler:
                 truth = node.id == "true"
                 return lambda _: truth
             raise self.wrong(
-                f"'{node.id}' is no value",
+                f"'{node.id}' is not a value",
                 node,
                 f"write ${node.id} for a parameter, or '{node.id}' in quotes for a text",
             )
@@ -496,7 +496,7 @@ class _Compiler:
         # A function may carry the dollar that makes a text an expression: $range(2, 4).
         name = node.func.id.removeprefix("ǀ") if isinstance(node.func, ast.Name) else "this"
         if name not in FUNCTIONS:
-            message = f"'{name}' is no function{nearest(name, tuple(FUNCTIONS))}"
+            message = f"'{name}' is not a function{nearest(name, tuple(FUNCTIONS))}"
             raise self.wrong(message, node.func, f"functions: {', '.join(FUNCTIONS)}")
         function, least, most = FUNCTIONS[name]
         arguments = [self.node(a) for a in node.args]

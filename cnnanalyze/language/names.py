@@ -110,7 +110,7 @@ _LONG = 32
 def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -> dict[str, object]:
     """Evaluate the top-level parameters in their order; those given from outside are taken as such.
 
-    A name that is no parameter of the spec is a fault.
+    A name that is not a parameter of the spec is a fault.
     """
     symbols = symbols_of(document.going_in)
     names = (*(key.text for key, _ in document.param_trees), *symbols)
@@ -537,7 +537,7 @@ class Names:
             return None
         if not block.path:
             self.reading.fault(
-                f"'{name.text}' reaches into a step that is no block",
+                f"'{name.text}' reaches into a step that is not a block",
                 name.mark,
                 scope,
                 help=f"read the step itself: from: {back.removesuffix(STAR)}",
@@ -581,7 +581,7 @@ class Names:
                 continue  # the fault that hides a step may have moved the running numbers
             if self.find(text, scope.frame) or any(text in f.reserved for f in frames):
                 self.reading.fault(
-                    f"'{text}' is no earlier step: reading it would close a cycle",
+                    f"'{text}' is not an earlier step: reading it would close a cycle",
                     name.mark,
                     scope,
                     help="a step can only read earlier steps; move "

@@ -30,7 +30,7 @@ _WORDS = (b"cnn", b"layers", b"extends")
 def is_spec(path: Path) -> bool:
     """Whether a YAML file that was found in a folder is a spec.
 
-    It is if it has ``cnn:``, ``layers:`` or our ``extends:`` at its top, or if it is no YAML and
+    It is if it has ``cnn:``, ``layers:`` or our ``extends:`` at its top, or if it is not YAML and
     has a line that begins with ``cnn:``. What cannot be read at all is taken for one, so that it is
     told of.
     """

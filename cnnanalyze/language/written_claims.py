@@ -66,7 +66,7 @@ def read_convention(tree: Tree) -> str:
     Raises
     ------
     ValueError
-        If it is no text.
+        If it is not a text.
     UsageError
         If there is none of that name.
     """

@@ -54,7 +54,7 @@ def mend(word: Scalar, more: Scalar, faults: Faults) -> Scalar:
         place = replace(place, length=end.column + end.length - place.column)
     if _open(text) <= 0:
         faults.add(
-            "a comma ends a word here, so this expression is torn apart",
+            "a comma ends the text here, so this expression is cut in two",
             place,
             help=f'write it in quotes: "{text}"',
             code="SP007",
@@ -202,7 +202,7 @@ def note_half(error: UnicodeEncodeError, source: Source, faults: Faults) -> None
     # It cannot be printed, either.
     shown = Source(source.name, source.text.encode(errors="replace").decode())
     faults.add(
-        f"invalid YAML: half a character, U+{code:04X}",
+        f"invalid YAML: an unpaired surrogate, U+{code:04X}",
         _mark_at(shown, error.start),
         "remove it",
     )
@@ -292,7 +292,7 @@ def open_source(path: Path | str) -> Source:
     Raises
     ------
     SpecError
-        If there is no such file, or it is no text that a spec could be.
+        If there is no such file, or it is not a text that a spec could be.
     """
     name = printable(path)
     try:
@@ -349,7 +349,7 @@ def read_file(path: Path, model: type[Model], what: str, faults: Faults) -> Mode
 def follow(source: Source, faults: Faults, *, keep_last: bool = False) -> Tree | None:
     """Read a YAML text into a tree in spite of faults, as long as it is clear what is meant.
 
-    Of a text that is no YAML from some place on, what comes before is read if nothing that comes
+    Of a text that is not YAML from some place on, what comes before is read if nothing that comes
     later can have a bearing on it.
 
     Parameters
@@ -406,7 +406,7 @@ class _Builder:
         self.is_lost = False
         """Whether a word was met of which nobody knows what it stands for."""
         self.broken: yaml.YAMLError | None = None
-        """Why the text is no YAML from here on; what was open is ended."""
+        """Why the text is not YAML from here on; what was open is ended."""
         self.flow: Mark | None = None
         """Where the outermost braces or brackets begin that are open."""
         self.anchors: dict[str, tuple[Tree, int, int]] = {}

@@ -21,7 +21,7 @@ LARGEST_EXPONENT = 64
 class Power(Activation):
     """Every element raised to a power: ``x^exponent``; one power per element.
 
-    A negative number has no power with a fraction for an exponent: the result is no number then,
+    A negative number has no power with a fraction for an exponent: the result is not a number then,
     as in every framework.
     """
 
@@ -75,7 +75,7 @@ class Abs(Activation):
 class Sqrt(Activation):
     """Square root: ``√x``; one root per element.
 
-    A negative number has none: the result is no number, as in every framework.
+    A negative number has none: the result is not a number, as in every framework.
     """
 
     traits = frozenset({Trait.ACTIVATION, Trait.ARITHMETIC})

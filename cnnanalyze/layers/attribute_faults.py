@@ -56,7 +56,7 @@ def unknown_attribute(
     cls, word
         The kind, and the word for it that is written.
     key
-        The word that is no attribute.
+        The word that is not an attribute.
     beside
         What may be said of a layer besides its attributes.
 

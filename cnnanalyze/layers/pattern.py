@@ -71,7 +71,7 @@ def _side(text: str) -> tuple[Axis, ...]:
     while at < len(text.rstrip()):
         found = _TOKEN.match(text, at)
         if found is None:
-            raise ValueError(f"'{text[at:].strip()[:1]}' is no name of an axis")
+            raise ValueError(f"'{text[at:].strip()[:1]}' is not a name of an axis")
         at, part = found.end(), found[1]
         if part == "(" and inner is None:
             inner = []
@@ -159,7 +159,7 @@ def _tell(axis: Axis, n: int, found: dict[str, int], shape: Shape) -> None:
     known = prod(found[name] for name in axis if name in found)
     if open_ and n % known:
         raise ShapeError(
-            f"{n} of {shape} is no multiple of {known}, as '{_written(axis)}' says: "
+            f"{n} of {shape} is not a multiple of {known}, as '{_written(axis)}' says: "
             f"{n} mod {known} = {n % known}",
             attribute="pattern",
             help="choose sizes that divide the axis, or bring it to a multiple of them",

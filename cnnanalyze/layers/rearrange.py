@@ -168,7 +168,7 @@ class Slice(Moving):
             most = "backwards the start is above the stop, which is exclusive"
         is_stop = self.stop is not None and (start >= 0 if self.step > 0 else start < n)
         raise ShapeError(
-            f"{start} to {end} is no stretch of the {n} of {x} along {self.axis}: "
+            f"{start} to {end} is not a stretch of the {n} of {x} along {self.axis}: "
             f"{outside or nowhere}",
             attribute="stop" if is_stop else "start",
             help=f"count from 0, or from the end, from -1; {most}",

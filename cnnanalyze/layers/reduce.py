@@ -75,7 +75,7 @@ class Reduce(Layer):
             return Shape(tuple(size), channels)
         if x.rank in reduced:
             raise ShapeError(
-                "the channels cannot go: every map has them, if only one",
+                "the channels cannot be dropped: every map has at least one",
                 attribute="keep",
                 help="leave 'keep' out; 'reshape' or 'rearrange' makes another axis the channels",
             )

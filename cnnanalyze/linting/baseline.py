@@ -71,7 +71,7 @@ def read(path: Path) -> Baseline:
             f"there is no baseline {path}", help="--write-baseline makes one"
         ) from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"the baseline {path} is no JSON: {error}") from None
+        raise UsageError(f"the baseline {path} is not JSON: {error}") from None
     return Baseline(path, dict(_entries(path, data)))
 
 
@@ -92,7 +92,7 @@ def check_writable(path: Path) -> None:
         data = None
     if not isinstance(data, dict) or "schema" not in data:
         raise UsageError(
-            f"{path} is no baseline, and is not written over", help="choose another file"
+            f"{path} is not a baseline, and is not written over", help="choose another file"
         )
 
 

@@ -87,7 +87,7 @@ def check_baseline(configured: Configured, tree: Mapping) -> None:
     Raises
     ------
     UsageError
-        If there is none, or it is no baseline.
+        If there is none, or it is not a baseline.
     """
     if configured.baseline is None:
         return
@@ -105,7 +105,7 @@ def load_baseline(file: Path) -> dict[str, BaselineEntry]:
     Raises
     ------
     UsageError
-        If there is no such file, or it is no baseline.
+        If there is no such file, or it is not a baseline.
     """
     try:
         text = read_text(file, MOST_BYTES, what="baseline")

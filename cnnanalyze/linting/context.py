@@ -26,7 +26,7 @@ class RuleContext:
     source
         The text.
     tree
-        What is written in this file; nothing if it is no YAML mapping.
+        What is written in this file; nothing if it is not YAML mapping.
     document, network
         What was read, as far as the reading came.
     faults

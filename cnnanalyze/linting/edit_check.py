@@ -85,7 +85,7 @@ _Said = tuple[tuple[object, ...], int]
 
 
 def _gaps(text: str, spans: Sequence[tuple[int, int]]) -> list[_Gap] | None:
-    """Return a text cut at its words outside of some spans; nothing if it is no YAML."""
+    """Return a text cut at its words outside of some spans; nothing if it is not YAML."""
     try:
         events = list(_events(text))
     except yaml.YAMLError:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def check_changeable(spec: LintTarget) -> None:
-    """Refuse to change what is no file of the user's."""
+    """Refuse to change what is not a file of the user's."""
     if spec.text is not None:
         raise UsageError(
             "a spec on stdin cannot be changed in place", help="use --diff, or name a file"
         )
     if spec.is_model:
         raise UsageError(
-            f"'{spec.name}' is no spec and is not changed",
+            f"'{spec.name}' is not a spec and is not changed",
             help="leave it out: only specs are changed",
         )
     if spec.is_of_zoo or is_of_package(Path(spec.name)):

@@ -182,7 +182,7 @@ def _listed(words: str, column: int) -> Iterator[tuple[int, str]]:
 
 
 def comment_places(source: Source) -> Iterator[tuple[int, int]]:
-    """Yield line and offset of every comment; nothing if the text is no YAML."""
+    """Yield line and offset of every comment; nothing if the text is not YAML."""
     spans: dict[int, list[tuple[int, int]]] = {}
     try:
         for event in yaml.parse(source.text, Loader=LOADER):

@@ -132,7 +132,7 @@ def verdicts_on(
     given
         A network, or the name of a file.
     read
-        What reads a network of which a file is no table and no lecture.
+        What reads a network of which a file is not a table and no lecture.
     analyses
         Where analyses are kept, so that none is made twice.
 

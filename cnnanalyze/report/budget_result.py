@@ -196,7 +196,7 @@ def read_allowed(given: object) -> Fraction:
     Raises
     ------
     UsageError
-        If it is no percentage.
+        If it is not a percentage.
 
     Examples
     --------

@@ -77,5 +77,5 @@ class Listing(Tabular):
 
 def of_table(document: Document) -> Listing:
     """Return the listing of a document that is one table, with the exact value of every cell."""
-    assert document.table is not None, f"{document.title} is no table"
+    assert document.table is not None, f"{document.title} is not a table"
     return Listing(document, tuple(document.table().records()))

@@ -135,7 +135,7 @@ def update(
     SpecError
         With every fault of the spec.
     UsageError
-        If it is no spec.
+        If it is not a spec.
     """
     if spec.is_model:
         check_changeable(spec)

@@ -448,7 +448,7 @@ def test_fix_leaves_files_of_the_package_alone() -> None:
 def test_fix_refuses_what_is_no_spec(tmp_path: Path) -> None:
     path = tmp_path / "net.onnx"
     path.write_bytes(b"")
-    with pytest.raises(cnn.UsageError, match="is no spec and is not changed") as caught:
+    with pytest.raises(cnn.UsageError, match="is not a spec and is not changed") as caught:
         cnn.fix(path)
     assert caught.value.faults[0].help == "'cnnanalyze.lint' says what is found in it"
 

@@ -1,4 +1,4 @@
-"""Tables of networks: what they hold, and what is no table."""
+"""Tables of networks: what they hold, and what is not a table."""
 
 from __future__ import annotations
 

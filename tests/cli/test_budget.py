@@ -220,9 +220,9 @@ def test_a_configuration_sets_limits_and_the_baseline(command: Run, tmp_path: Pa
         (("net.yaml", "--allow", "nan"), "error: --allow takes a percentage, not 'nan'"),
         (("net.yaml", "--allow", "1e99999"), "error: --allow takes a percentage, not '1e99999'"),
         (("net.yaml", "--baseline", "no.json"), "error: there is no baseline 'no.json'"),
-        (("net.yaml", "--baseline", "net.yaml"), "error: 'net.yaml' is no baseline of budgets"),
+        (("net.yaml", "--baseline", "net.yaml"), "error: 'net.yaml' is not a baseline of budgets"),
         (("net.yaml", "--baseline", "old.json"), "error: 'old.json' has version 0, but this tool"),
-        (("net.yaml", "--baseline", "bad.json"), "error: 'bad.json' is no baseline of budgets"),
+        (("net.yaml", "--baseline", "bad.json"), "error: 'bad.json' is not a baseline of budgets"),
         (("net.yaml", "--format", "csv"), "error: there is no format 'csv'"),
         (
             ("net.yaml",),

@@ -158,7 +158,7 @@ def test_a_model_is_no_spec_to_update(write_spec: Write, capsys: Captured) -> No
     model = str(Path(__file__).parents[1] / "exchange" / "samples" / "small.onnx")
     spec = str(write_spec(SPEC))
     assert run(["check", model, "--against", spec, "--update"]) == 2
-    assert "is no spec and is not changed" in capsys.readouterr().err
+    assert "is not a spec and is not changed" in capsys.readouterr().err
 
 
 STATE = "0.weight 5 2 3 3\n1.weight 5\n1.bias 5\n1.running_mean 5\n1.running_var 5\n"

@@ -192,8 +192,8 @@ def test_what_is_not_given_is_said(run: Run, tmp_path: Path) -> None:
         ("a.csv", b"", "is empty: there is no number in it"),
         ("a.csv", b"1,2\n3\n", "holds 1 numbers, row 1 holds 2: 1 ≠ 2"),
         ("a.csv", b"a,b\n1,2\n", "'a' is not a number"),
-        ("a.npy", b"nonsense", "is no array of numbers"),
-        ("a.png", b"nonsense", "is no picture that can be read"),
+        ("a.npy", b"nonsense", "is not an array of numbers"),
+        ("a.png", b"nonsense", "is not a picture that can be read"),
     ],
 )
 def test_messages_of_files(name: str, data: bytes, message: str, run: Run, tmp_path: Path) -> None:
@@ -234,22 +234,28 @@ def header(shape: str, descr: str = "'<f8'", more: str = "", data: bytes = b"\0"
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (header("(99999999999999999999, 5)"), "is no array of numbers: its shape is (99999"),
-        (header(f"({'9' * 4000}, 5)"), "is no array of numbers: its shape is (99999"),
+        (header("(99999999999999999999, 5)"), "is not an array of numbers: its shape is (99999"),
+        (header(f"({'9' * 4000}, 5)"), "is not an array of numbers: its shape is (99999"),
         (header("(100000, 30000)"), "holds 3,000,000,000 numbers: 3,000,000,000 > 1,000,000"),
         (header("(5, 7)"), "ends too soon: its 35 numbers take 280 bytes, and there are 32"),
-        (header("(2, -2)"), "is no array of numbers: its shape is (2, -2)"),
-        (header("(2.0, 2)"), "is no array of numbers: its shape is (2.0, 2)"),
-        (header("2"), "is no array of numbers: its shape is 2"),
+        (header("(2, -2)"), "is not an array of numbers: its shape is (2, -2)"),
+        (header("(2.0, 2)"), "is not an array of numbers: its shape is (2.0, 2)"),
+        (header("2"), "is not an array of numbers: its shape is 2"),
         (header("(2, 2)", "'<f16'"), "holds numbers of the type '<f16', which has no exact double"),
         (header("(2, 2)", "'<i3'"), "holds numbers of the type '<i3', which has no exact double"),
         (header("(2, 2)", "[('a', '<f8')]"), "holds [('a', '<f8')], and no numbers that can be"),
-        (header("(2, 2)", more=", 'x': 1"), "is no array of numbers: its header cannot be read"),
-        (header("(" * 9_000), "is no array of numbers: its header cannot be read"),
-        (header("__import__('os').abort()"), "is no array of numbers: its header cannot be read"),
-        (b"\x93NUMPY\x02\x00\xff\xff\xff\x7f", "is no array of numbers as NumPy writes it"),
-        (b"\x93NUMPY", "is no array of numbers as NumPy writes it"),
-        (b"", "is no array of numbers as NumPy writes it"),
+        (
+            header("(2, 2)", more=", 'x': 1"),
+            "is not an array of numbers: its header cannot be read",
+        ),
+        (header("(" * 9_000), "is not an array of numbers: its header cannot be read"),
+        (
+            header("__import__('os').abort()"),
+            "is not an array of numbers: its header cannot be read",
+        ),
+        (b"\x93NUMPY\x02\x00\xff\xff\xff\x7f", "is not an array of numbers as NumPy writes it"),
+        (b"\x93NUMPY", "is not an array of numbers as NumPy writes it"),
+        (b"", "is not an array of numbers as NumPy writes it"),
         (b"PK\x03\x04", "is an archive of arrays; save one of them by itself"),
     ],
 )
@@ -284,7 +290,7 @@ def test_only_formats_that_are_promised_are_read(run: Run, tmp_path: Path) -> No
         picture.save(tmp_path / f"a.{ending}")
         out = run("convolve", tmp_path / f"a.{ending}", "--kernel", "blur")
         assert out.code == 2
-        assert "is no picture that can be read" in out.err
+        assert "is not a picture that can be read" in out.err
 
 
 def test_a_large_picture_is_refused(run: Run, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_an_onnx_file_is_written_and_not_printed(run: Any, tmp_path: Path) -> No
         2,
         "",
         (
-            "error: what is written for onnx is no text\n"
+            "error: what is written for onnx is not a text\n"
             "  help: '-o FILE' writes a file, in Python 'write', and 'content' is its bytes\n"
         ),
     )

@@ -263,7 +263,7 @@ def test_forced_exclusion_reaches_files_that_are_named(files: Files, capsys: Any
         ),
         ("exclude = ['a', '*a*b*']\n", "1:18", "'*a*b*' has more than 2 stars in one name"),
         ("exclude = ['**/a/**/**']\n", "1:13", "'**/a/**/**' has more than 2 times '**'"),
-        ('exclude = ["\\\\"]\n', "1:13", "'\\' is no pattern as .gitignore has them"),
+        ('exclude = ["\\\\"]\n', "1:13", "'\\' is not a pattern as .gitignore has them"),
     ],
 )
 def test_faulty_patterns_are_refused_at_their_place(

@@ -257,7 +257,7 @@ def test_a_file_that_is_no_record_is_refused(run: Run, verified: Path) -> None:
     outcome = run("gallery", verified, "-o", verified.parent / "reports")
     assert outcome.code == 2
     assert outcome.err == (
-        f"error: '{record}' is no record of verification\n"
+        f"error: '{record}' is not a record of verification\n"
         "  help: 'cnnanalyze verify --record FILE' writes one\n"
     )
 

@@ -256,7 +256,7 @@ def test_ones_own_network_is_placed_and_not_listed(run: Any) -> None:
     outcome = run("zoo", "net.yaml")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "error: the zoo lists what comes along, and no other network\n"
+        "error: 'zoo' lists the included networks only\n"
         "  help: 'cnnanalyze zoo --plot SPEC' places yours among them; "
         "'cnnanalyze summary SPEC' tells its numbers\n"
     )

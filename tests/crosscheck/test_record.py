@@ -98,7 +98,7 @@ def test_what_is_no_record_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         read_record(file)
     assert str(caught.value) == (
-        f"error: '{file}' is no record of verification\n"
+        f"error: '{file}' is not a record of verification\n"
         "  help: 'cnnanalyze verify --record FILE' writes one"
     )
 
@@ -123,7 +123,7 @@ def test_an_entry_that_says_something_else_is_refused(
     data["networks"][0][key] = value
     file = tmp_path / "verification.json"
     file.write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(UsageError, match="is no record of verification"):
+    with pytest.raises(UsageError, match="is not a record of verification"):
         read_record(file)
 
 

@@ -183,7 +183,7 @@ def test_page_of_the_messages_has_those_that_people_meet() -> None:
     assert sum(map(len, all_messages().values())) > 300
     for text in (
         "| `unknown parameter $…; did you mean",
-        "| `this is no expression` |",
+        "| `this is not an expression` |",
         "'…' must be one of …",
     ):
         assert text in page

@@ -103,7 +103,7 @@ def test_the_file_is_not_changed(
     before = model.read_bytes()
     assert run(["lint", "net.tiny", *option]) == 2
     assert capsys.readouterr().err == (
-        "error: 'net.tiny' is no spec and is not changed\n"
+        "error: 'net.tiny' is not a spec and is not changed\n"
         "  help: leave it out: only specs are changed\n"
     )
     assert run(["lint", "net.tiny", "--diff"]) == 0

@@ -75,7 +75,7 @@ from tests.exchange import tiny
         (
             "input 31 37 x\n",
             (
-                "net.tiny:1:13: error: 'x' is no whole number\n"
+                "net.tiny:1:13: error: 'x' is not a whole number\n"
                 "  |\n"
                 "1 | input 31 37 x\n"
                 "  |             ^\n"
@@ -108,7 +108,7 @@ def test_settings_are_refused(model: Path) -> None:
     with pytest.raises(cnn.UsageError) as caught:
         cnn.load(model, settings={"width": 2})
     (fault,) = caught.value.faults
-    assert fault.message == f"{model} is no spec, so it has no parameter 'width'"
+    assert fault.message == f"{model} is not a spec, so it has no parameter 'width'"
     assert fault.help == (
         "'cnnanalyze.dumps' writes its network as a spec, where parameters can be added"
     )

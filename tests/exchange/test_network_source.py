@@ -56,7 +56,7 @@ def test_a_place_behind_the_last_layer(report: cnn.Report) -> None:
 @pytest.mark.parametrize("what", [None, 1.5, True, ("conv1",)])
 def test_what_is_neither_an_id_nor_a_place(report: cnn.Report, what: object) -> None:
     assert refusal(lambda: report[what]) == (  # type: ignore[index]
-        f"a layer is found by its id or by its place, a whole number, not by {what!r}",
+        f"a layer is looked up by its id or its index, not by {what!r}",
         "the ids are those of the table; list(network) has all layers",
     )
 

@@ -50,5 +50,5 @@ def _value(text: str, mark: cnn.Mark) -> int:
     if re.fullmatch(r"-?[0-9]{1,20}", text):
         return int(text)
     raise cnn.SpecError(
-        cnn.Fault(f"'{text}' is no whole number", mark, help="write digits, such as 3")
+        cnn.Fault(f"'{text}' is not a whole number", mark, help="write digits, such as 3")
     )

@@ -172,7 +172,7 @@ def test_positions_that_are_made_of_channels_must_be_told() -> None:
     steps = [RunStep("r", "rearrange", {"pattern": "h (w c) -> h w c", "sizes": {"w": 3}})]
     seen = observe_fields(steps, (5,), sizes={"r": (5, 3)})
     assert seen["r"] == ([(0, 4)],)
-    with pytest.raises(ExecutionError, match="step 'r' makes positions, and nobody says how many"):
+    with pytest.raises(ExecutionError, match="step 'r' makes positions, but how many is not given"):
         observe_fields(steps, (5,))
 
 

@@ -22,7 +22,7 @@ Array = np.ndarray[Any, Any]
 Tensors = dict[str, dict[str, Array]]
 
 LARGEST = 1e30
-"""What is larger is no number; some say minus infinity by the lowest number of 32 bits."""
+"""What is larger is not a number; some say minus infinity by the lowest number of 32 bits."""
 SIDES = (33, 49, 65, 97, 113, 128, 161, 193)
 """Sides of images that are tried, the smallest first."""
 

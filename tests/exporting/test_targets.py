@@ -24,7 +24,7 @@ def test_weights_are_refused_where_there_is_no_place_for_them() -> None:
 def test_bytes_are_no_text() -> None:
     made = cnn.export("zoo:lenet5", "onnx")
     assert repr(made) == f"<Export of LeNet-5 to onnx: {len(made.content):,} bytes>"
-    with pytest.raises(cnn.UsageError, match="what is written for onnx is no text"):
+    with pytest.raises(cnn.UsageError, match="what is written for onnx is not a text"):
         str(made)
 
 

@@ -334,9 +334,12 @@ REFUSED: list[tuple[Any, str]] = [
     (lambda b, x: (b.relu(x), b.build(outputs=x)), "the input 'input' cannot be an output"),
     (
         lambda b, x: (b.relu(x), b.build(outputs="relu1")),
-        "an output is what a layer gave, not 'relu1'",
+        "an output must be a tensor that a layer returned, not 'relu1'",
     ),
-    (lambda b, x: (b.relu(x), b.build(outputs=3)), "an output is what a layer gave, not 3"),
+    (
+        lambda b, x: (b.relu(x), b.build(outputs=3)),
+        "an output must be a tensor that a layer returned, not 3",
+    ),
     (lambda b, x: b.layer(3, x), "a layer is made already, or named by its kind, not by 3"),
     (lambda b, x: b.layer([], x), "a layer is made already, or named by its kind, not by []"),
     (
@@ -350,7 +353,7 @@ REFUSED: list[tuple[Any, str]] = [
     (lambda b, _: b.block(5).__enter__(), "5 cannot name a layer, a block or an input"),
     (
         lambda b, x: b.add([x, "conv1"]),
-        "a layer reads what b.input(...) or another layer gave, not 'conv1'",
+        "a layer reads tensors of b.input(...) or of other layers, not 'conv1'",
     ),
     (
         lambda b, x: b.conv(x, 5, filters=3, kernel=3),
@@ -374,7 +377,7 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (
         lambda *_: cnn.NetworkBuilder(3),  # type: ignore[arg-type]
-        "a network is called by a text, not by 3",
+        "the name of a network must be a text, not 3",
     ),
     (
         lambda b, x: b.relu(x, frozen="yes"),
@@ -384,7 +387,7 @@ REFUSED: list[tuple[Any, str]] = [
         lambda b, _: b.block("cell", frozen=1).__enter__(),
         "cell: 'frozen' must be true or false, not 1",
     ),
-    (lambda *_: cnn.NetworkBuilder(" "), "a network is called by a text, not by ' '"),
+    (lambda *_: cnn.NetworkBuilder(" "), "the name of a network must be a text, not ' '"),
 ]
 
 

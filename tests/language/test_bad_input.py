@@ -218,7 +218,7 @@ def test_many_faults_are_cut() -> None:
     with pytest.raises(cnn.CnnError) as caught:
         cnn.loads("cnn: 1\ninput: 5x5x1\nlayers:\n" + "  - covn\n" * 70)
     assert len(caught.value.faults) == MOST + 1
-    assert str(caught.value).endswith("error: 20 more faults are not shown")
+    assert str(caught.value).endswith("error: 20 more errors are not shown")
 
 
 # --- anything else -------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def test_claims_under_other_settings_may_speak_of_other_layers() -> None:
         (
             "{source: a, set: {wdith: 7}, total: {macs: 3}}",
             (
-                "a claim sets 'wdith', which is no parameter of this spec; it has width; "
+                "a claim sets 'wdith', which is not a parameter of this spec; it has width; "
                 "did you mean 'width'?"
             ),
         ),

@@ -125,5 +125,5 @@ def test_reading(text: Callable[[int], str]) -> None:
 
         return read
 
-    measured(64)()  # what is imported and made once is no part of it
+    measured(64)()  # what is imported and made once is not part of it
     check_growth(measured)

@@ -151,7 +151,7 @@ def test_stars_reach_into_blocks_and_into_steps_before() -> None:
         (
             "layers: [relu, {add: , from: ^1/out*}]\n",
             (
-                "net:3:30: error: '^1/out*' reaches into a step that is no block\n"
+                "net:3:30: error: '^1/out*' reaches into a step that is not a block\n"
                 "  |\n3 | layers: [relu, {add: , from: ^1/out*}]\n"
                 "  |                              ^^^^^^^\n"
                 "  help: read the step itself: from: ^1"
@@ -173,7 +173,7 @@ def test_stars_reach_into_blocks_and_into_steps_before() -> None:
         ),
         (
             "layers: [{add: , from: a*}, {relu: , as: a, repeat: 2}]\n",
-            "net:3:24: error: 'a1' is no earlier step: reading it would close a cycle\n",
+            "net:3:24: error: 'a1' is not an earlier step: reading it would close a cycle\n",
         ),
     ],
 )
@@ -255,12 +255,12 @@ def test_input_is_the_networks_input_in_the_list_of_layers() -> None:
     ],
 )
 def test_a_later_step_would_close_a_cycle(body: str) -> None:
-    assert faults(body) == ["'a' is no earlier step: reading it would close a cycle"]
+    assert faults(body) == ["'a' is not an earlier step: reading it would close a cycle"]
 
 
 def test_a_cycle_through_a_running_number() -> None:
     assert faults("layers: [{relu: , from: tanh1}, tanh]\n") == [
-        "'tanh1' is no earlier step: reading it would close a cycle"
+        "'tanh1' is not an earlier step: reading it would close a cycle"
     ]
 
 

@@ -36,7 +36,7 @@ OTHERS = [
     "? {cnn: 1}\n: 3\n",
     "extends: default\nrules: {}\n",
     "extends: ./none.yaml\nrules: {}\n",
-    "extends: other.yaml\n",  # which is no spec
+    "extends: other.yaml\n",  # which is not a spec
     "extends: [base.yaml]\n",
     "name: x\n---\ncnn: 1\n",
     "name: [\n  cnn: 1\n",  # broken, and no line begins with it

@@ -15,7 +15,7 @@ def faults(step: str) -> list[tuple[str, str, str]]:
     return [(str(f.mark), f.message, f.help) for f in caught.value.faults]
 
 
-TORN = "a comma ends a word here, so this expression is torn apart"
+TORN = "a comma ends the text here, so this expression is cut in two"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_two_torn_expressions_of_one_mapping_are_two_faults() -> None:
 
 
 def test_an_expression_that_is_never_closed_is_no_torn_one() -> None:
-    assert faults("{conv: {filters: $max($w, 5, kernel: 3}}")[0][1] == "this is no expression"
+    assert faults("{conv: {filters: $max($w, 5, kernel: 3}}")[0][1] == "this is not an expression"
 
 
 def test_words_with_parentheses_alone_are_left_as_they_are() -> None:

@@ -207,7 +207,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "maß: \ud83d",
             (
-                "net.yaml:1:6: error: invalid YAML: half a character, U+D83D\n"
+                "net.yaml:1:6: error: invalid YAML: an unpaired surrogate, U+D83D\n"
                 "  |\n1 | maß: ?\n  |      ^\n"
                 "  help: remove it"
             ),

@@ -18,8 +18,8 @@ from cnnanalyze.layers.pattern import parse, written
         ("((h w) c) -> h w c", "its brackets do not match"),
         ("h h c -> h c", "'h' stands twice for one tensor"),
         ("h, -> h", "a side is empty"),
-        ("h ... c -> h c", "'.' is no name of an axis"),
-        ("2 c -> c", "'2' is no name of an axis"),
+        ("h ... c -> h c", "'.' is not a name of an axis"),
+        ("2 c -> c", "'2' is not a name of an axis"),
         ("a" * 501, "it has 501 characters, allowed are 500"),
     ],
 )

@@ -70,7 +70,7 @@ def test_reach() -> None:
         (
             {"axes": "all", "keep": False},
             X,
-            "the channels cannot go: every map has them, if only one",
+            "the channels cannot be dropped: every map has at least one",
         ),
         (
             {"axes": "positions"},

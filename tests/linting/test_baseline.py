@@ -144,7 +144,7 @@ def test_faults_are_never_let_pass() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("", "the baseline known.json is no JSON: "),
+        ("", "the baseline known.json is not JSON: "),
         ("[]", "the baseline known.json has the schema None, and this tool reads 1"),
         ('{"schema": 2}', "the baseline known.json has the schema 2, and this tool reads 1"),
         ('{"schema": 1}', "the baseline known.json has no 'files'"),
@@ -164,7 +164,7 @@ def test_faults_are_never_let_pass() -> None:
             '{"schema": 1, "files": {"a": {"CV003": ["conv1"]}}}',
             "the baseline known.json has ['conv1'] for CV003 in a, not a table",
         ),
-        ("[" * 100_000, "the baseline known.json is no JSON: "),
+        ("[" * 100_000, "the baseline known.json is not JSON: "),
         (b"\xff\xfe", "known.json is not UTF-8: byte 1 (line 1) is 0xff"),
     ],
 )

@@ -184,7 +184,7 @@ DECLARED = "[[lint.rule]]\ncode = 'ACME001'\nwhen = 'kernel > 3'\nmessage = 'wid
         ("[lint]\nextend = 'nowhere.toml'\n", "2:11", "there is no file 'nowhere.toml' to extend"),
         ("[lint]\nextend = 'cnnanalyze.toml'\n", "2:11", "'extend' goes in a circle: cnnanalyze.toml"),
         ("[lint]\nextend = 'a\\u0000b'\n".replace("'", '"'), "2:11", "there is no file 'a\0b' to extend"),
-        ("[lint\n", "1:6", "this is no TOML: expected ']' at the end of a table declaration"),
+        ("[lint\n", "1:6", "this is not TOML: expected ']' at the end of a table declaration"),
         ("a = " + "[" * 50_000, "", "the configuration "),
         ("[lint.thresholds]\nNA013 = {rate = nan}\n", "2:17", "'rate' of 'NA013' must be a number, not nan"),
         ("[lint.budgets]\nmacs = '5M'\nparameters = -5\n", "3:14", "the budget for parameters cannot be read: '-5' is not a number"),

@@ -317,9 +317,9 @@ def test_declared_rule_may_ask_for_facts(when: str, message: str, shown: str | N
         ({"wen": "x"}, "a declared rule has no 'wen'; it takes code, when, message, name, severity, help, profiles; did you mean 'when'?"),
         ({"message": [5]}, "'message' of a declared rule must be a text, not [5]"),
         ({"profiles": 5}, "'profiles' of a declared rule must be a list, not 5"),
-        ({"when": "kernel >"}, "the condition of ACME001 cannot be read: this is no expression"),
+        ({"when": "kernel >"}, "the condition of ACME001 cannot be read: this is not an expression"),
         ({"when": "kernl > 7"}, "the condition of ACME001 asks for 'kernl', which no layer has; did you mean 'kernel'?"),
-        ({"when": "__import__('os')"}, "the condition of ACME001 cannot be read: '__import__' is no function"),
+        ({"when": "__import__('os')"}, "the condition of ACME001 cannot be read: '__import__' is not a function"),
         ({"when": "kernel[0:2]"}, "the condition of ACME001 cannot be read: slices are not part of the language"),
     ],
 )  # fmt: skip

@@ -149,4 +149,4 @@ def test_no_fault_of_a_mutilated_spec_is_without_code(data: st.DataObject) -> No
         cnn.loads(" ".join(words))
     except cnn.CnnError as error:
         wrong = [f.message for f in error.faults if f.code not in CODES]
-        assert [m for m in wrong if not m.endswith("more faults are not shown")] == []
+        assert [m for m in wrong if not m.endswith("more errors are not shown")] == []

@@ -104,7 +104,7 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def is_refused(schema: Any, text: str) -> bool:
-    """Whether an editor marks something: it is no YAML, or the schema does not allow it."""
+    """Whether an editor marks something: it is not YAML, or the schema does not allow it."""
     try:
         data = plain(read(Source("text", text)))
     except SpecError:

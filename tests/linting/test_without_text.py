@@ -57,7 +57,7 @@ def test_what_is_no_list_of_words_is_refused(option: str, words: Any) -> None:
     with pytest.raises(cnn.UsageError) as caught:
         cnn.lint(built(), **{option: words})
     assert caught.value.message == (
-        f"words are given in a list, or in one text with commas, not as {words!r}"
+        f"give words as a list or as one text with commas, not as {words!r}"
     )
 
 

@@ -240,7 +240,7 @@ def test_exit_codes_of_grade(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     code, out, err = command(capsys, "grade", sheet, papers)
     assert code == 2
     assert "ben: 0 of 1 point (1 wrong)" in out
-    assert "cem.json:1:2: error: this is no JSON" in err
+    assert "cem.json:1:2: error: this is not JSON" in err
     assert command(capsys, "grade", sheet, tmp_path / "nothing.csv")[0] == 2
 
 

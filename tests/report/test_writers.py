@@ -296,7 +296,7 @@ def test_every_document_is_written_in_every_format(
 ) -> None:
     for document in documents:
         if find(name).is_tabular and document.table is None:
-            with pytest.raises(UsageError, match="is no table, and csv writes tables only"):
+            with pytest.raises(UsageError, match="is not a table, and csv writes tables only"):
                 render(document, name)
             continue
         text = render(document, name)

@@ -248,7 +248,7 @@ def _activation(name: str, q: Question) -> Any:
 
 def _celu(q: Question) -> Any:
     if not q["alpha"]:
-        raise Silent("Keras makes what is no number")
+        raise Silent("Keras makes what is not a number")
     return of_keras.Activation(lambda x: keras.activations.celu(x, alpha=float(q["alpha"])))
 
 

@@ -336,7 +336,7 @@ for _kind, (_name, _attributes) in SIMPLE.items():
 @witness("celu")
 def _celu(q: Question, x: Array) -> Array:
     if not q["alpha"]:
-        raise Silent("ONNX Runtime makes what is no number")
+        raise Silent("ONNX Runtime makes what is not a number")
     return operator("Celu", [x], alpha=float(q["alpha"]))
 
 

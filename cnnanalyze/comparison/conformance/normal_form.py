@@ -119,7 +119,7 @@ class _Writer:
         self.folded = folded
         self.operations: dict[str, Operation] = {}
         self.stands_for: dict[str, str] = {}
-        """For each layer that is no operation, the operation or input that gives the same."""
+        """For each layer that is not an operation, the operation or input that gives the same."""
         self.first: dict[Hashable, str] = {}
         """By what an operation without numbers does and reads, the first of its like."""
         self.outputs = frozenset[str](network.outputs)

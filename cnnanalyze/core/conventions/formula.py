@@ -105,7 +105,7 @@ def parse(text: str, known: tuple[str, ...] = TERMS) -> Formula:
         found = _TERM.match(text, at)
         if found is None or (terms and not found["sign"]):
             raise ValueError(
-                f"'{text}' is no sum of terms such as '2*mac + add'; "
+                f"'{text}' is not a sum of terms such as '2*mac + add'; "
                 f"it cannot be read from '{text[at:].strip()}' on"
             )
         if found["term"] not in known:

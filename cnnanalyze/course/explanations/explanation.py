@@ -71,7 +71,7 @@ class Explanation:
     heads: tuple[Name, ...] = ()
     table: tuple[DerivationRow, ...] = field(default=())
     answer_text: str = ""
-    """The answer in words, where it is no number, no shape and none for each axis."""
+    """The answer in words, where it is neither a number, nor a shape, nor one for each axis."""
     beside: str = ""
     """What is true beside the answer: everything that is seen beside the window of a unit."""
 

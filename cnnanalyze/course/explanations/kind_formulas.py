@@ -65,7 +65,7 @@ def apply_formula(cls: type[Layer], x: Value, numbers: Numbers) -> Expression:
     Raises
     ------
     SyntaxError, KeyError
-        If the formula is in words, or names something that is no attribute.
+        If the formula is in words, or names something that is not an attribute.
 
     Examples
     --------

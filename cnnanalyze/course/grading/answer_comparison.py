@@ -253,7 +253,7 @@ def _orders(
 
     found: list[tuple[str, tuple[Any, ...]]] = [("", ours(given))]
     if len(given) == len(value) + 1 and given[0] == 1:
-        words = "the batch is no part of a shape"
+        words = "the batch is not part of a shape"
         found.append((words, ours(given[1:])))
         found.append((f"{words}, and the channels were written first", (*given[2:], given[1])))
     if len(given) == len(value) and len(value) > 1:

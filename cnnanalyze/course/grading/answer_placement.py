@@ -88,7 +88,7 @@ def one_paper_each(papers: Iterable[Paper]) -> tuple[tuple[Paper, ...], tuple[Fa
         where = f", first at {known.mark}" if known.mark else ""
         faults.append(
             Fault(
-                f"'{paper.student}' is there twice{where}; this paper is not marked",
+                f"'{paper.student}' appears twice{where}; this paper is not marked",
                 paper.mark,
                 "give one of both another name, or hand in one paper",
             )

@@ -187,7 +187,7 @@ def _rows(source: Source) -> Iterator[Row]:
                 ]
             first = reader.line_num + 1
     except csv.Error as error:
-        raise UsageError(f"{source.name} is no table: {error}") from None
+        raise UsageError(f"{source.name} is not a table: {error}") from None
 
 
 def _starts(line: str, apart: str) -> list[tuple[int, int]]:

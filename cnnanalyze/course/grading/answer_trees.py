@@ -19,7 +19,7 @@ from cnnanalyze.language.yaml import DEEPEST, MOST_NODES
 
 
 def read_yaml(source: Source) -> Tree:
-    """Read YAML with every word as it is written: 010 stays 010, and 1_000 is no number yet.
+    """Read YAML with every word as it is written: 010 stays 010, and 1_000 is not a number yet.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def read_yaml(source: Source) -> Tree:
         help_ = "an answer with a colon, a bracket or a # inside needs quotes"
         raise UsageError(Fault(message, mark, help_)) from None
     except yaml.YAMLError as error:
-        raise UsageError(f"{source.name} is no YAML: {error}") from None
+        raise UsageError(f"{source.name} is not YAML: {error}") from None
     except (_TooManyNodes, RecursionError):
         raise _refuse_too_many(source) from None
 
@@ -97,7 +97,7 @@ def read_json(source: Source) -> Tree:
         json.loads(source.text, parse_float=str, parse_int=str, parse_constant=str)
     except json.JSONDecodeError as error:
         place = Mark(source, error.lineno, error.colno)
-        raise UsageError(Fault(f"this is no JSON: {error.msg}", place)) from None
+        raise UsageError(Fault(f"this is not JSON: {error.msg}", place)) from None
     except RecursionError:
         raise UsageError(f"{source.name} is nested too deep") from None
     return _Tokens(source).tree()

@@ -109,7 +109,7 @@ def _loaded(data: bytes, path: Path) -> Any:  # noqa: ANN401 - an array
     if not (
         isinstance(shape, tuple) and all(type(n) is int and 0 <= n < _MOST_EXTENT for n in shape)
     ):
-        raise UsageError(f"'{path}' is no array of numbers: its shape is {str(shape)[:_SHOWN]}")
+        raise UsageError(f"'{path}' is not an array of numbers: its shape is {str(shape)[:_SHOWN]}")
     count = prod(shape)
     if len(shape) not in _AXES or not count:
         raise UsageError(
@@ -144,13 +144,13 @@ def _header(data: bytes, path: Path) -> tuple[dict[str, Any], int]:
     wide = 2 if data[6:7] == b"\1" else 4
     start = 8 + wide + int.from_bytes(data[8 : 8 + wide], "little")
     if not data.startswith(b"\x93NUMPY") or start > min(len(data), _LONGEST_HEADER):
-        raise UsageError(f"'{path}' is no array of numbers as NumPy writes it")
+        raise UsageError(f"'{path}' is not an array of numbers as NumPy writes it")
     try:
         header = literal_eval(data[8 + wide : start].decode("utf-8").strip())
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         header = None
     if not isinstance(header, dict) or header.keys() != {"descr", "fortran_order", "shape"}:
-        raise UsageError(f"'{path}' is no array of numbers: its header cannot be read")
+        raise UsageError(f"'{path}' is not an array of numbers: its header cannot be read")
     return header, start
 
 
@@ -201,7 +201,7 @@ def _picture(data: bytes, path: Path, *, grey: bool) -> Volume:
             pixels = picture.convert("RGB" if colours else "L").tobytes()
     except (UnidentifiedImageError, Image.DecompressionBombError):
         raise UsageError(
-            f"'{path}' is no picture that can be read",
+            f"'{path}' is not a picture that can be read",
             help="there are .png, .jpg, .bmp, .gif, .tif, .webp and .ppm; .csv and .npy hold "
             "numbers; .yaml a network",
         ) from None

@@ -42,7 +42,7 @@ def extents(raw: Any) -> tuple[tuple[WrittenNumber, ...], ...]:  # noqa: ANN401
         if parts and parts[0].lower() in _UNKNOWN:
             parts = parts[1:]
         if not parts or any(isinstance(r, list | tuple) for r in raw):
-            raise Unreadable(f"'{truncated(text_of(raw))}' is no shape such as 28x28x6")
+            raise Unreadable(f"'{truncated(text_of(raw))}' is not a shape such as 28x28x6")
         return every([number_readings(p) for p in parts])
     text = _without_count(bounded(raw, "a shape"))
     for word in _LEADS:
@@ -55,7 +55,7 @@ def extents(raw: Any) -> tuple[tuple[WrittenNumber, ...], ...]:  # noqa: ANN401
     if split[0].lower() in _UNKNOWN and len(split) > 1:
         split = split[1:]
     if not all(re.fullmatch(r"[-+]?[0-9][0-9,._']*", s) for s in split):
-        raise Unreadable(f"'{truncated(text_of(raw))}' is no shape such as 28x28x6")
+        raise Unreadable(f"'{truncated(text_of(raw))}' is not a shape such as 28x28x6")
     return every([number_readings(s) for s in split])
 
 
@@ -142,7 +142,7 @@ def vector(raw: Any, error: Unreadable) -> tuple[WrittenNumber, ...]:  # noqa: A
         raise error from None
     found = tuple(f for one in readings if (f := _length(one)) is not None)
     if not found:
-        raise Unreadable(f"'{truncated(text_of(raw))}' is no vector such as 10, (10,) or 1x10")
+        raise Unreadable(f"'{truncated(text_of(raw))}' is not a vector such as 10, (10,) or 1x10")
     return found
 
 

@@ -107,7 +107,7 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _ABOUT = ("~", "≈", "about ", "approx. ", "approx ", "approximately ", "circa ", "ca. ", "ca ")
-_NO_NUMBER = "is no number such as 1,280 or 3.25 or 7/3"
+_NO_NUMBER = "is not a number such as 1,280 or 3.25 or 7/3"
 _BETWEEN = re.compile(r" ?[:/∕÷] ?| to ")
 
 
@@ -203,7 +203,7 @@ def number_readings(raw: Any, unit: str = "") -> tuple[WrittenNumber, ...]:  # n
     text = bounded(raw, "a number")
     whole = text
     if text.lower().lstrip("+-.") in {"nan", "inf", "infinity"}:
-        raise Unreadable(f"'{text}' is no number")
+        raise Unreadable(f"'{text}' is not a number")
     text = _raised(result_of(text).removeprefix("=").lstrip())
     if text[:1] + text[-1:] in {"()", "[]"} and not set(text[1:-1]) & set("()[]"):
         text = text[1:-1].strip()

@@ -123,7 +123,7 @@ def fold_blocks(steps: Steps, library: Library, *, joins: bool = True) -> Steps:
 
 
 def _opened(steps: Steps) -> Steps:
-    """Return the outermost list with the steps of what is no block there."""
+    """Return the outermost list with the steps of what is not a block there."""
     found: list[Step] = []
     taken = {step.name for step in steps} | {INPUT}
     free = (name for k in count(1) if (name := f"map{k}") not in taken)
@@ -221,7 +221,7 @@ def _closed_up(step: Step) -> Step:
 
 
 def _fit(step: Step, model: Step, forms: Forms) -> Step | None:
-    """Return a join with nothing where a larger one has steps; nothing if it is no part of it."""
+    """Return a join with nothing where a larger one has steps; nothing if it is not part of it."""
     if (step.word, step.marks, len(step.branches)) != (
         model.word,
         model.marks,

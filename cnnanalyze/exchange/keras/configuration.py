@@ -28,7 +28,7 @@ def read_configuration(path: Path) -> dict[str, Any]:
     Raises
     ------
     SpecError
-        If the file is no model, or one whose configuration goes beyond a bound.
+        If the file is not a model, or one whose configuration goes beyond a bound.
     FileError
         If there is no such file.
     """
@@ -59,7 +59,7 @@ def parse(text: bytes | str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         why = "its values lie too deep in one another"
         raise SpecError(
-            f"this is no JSON: {why if isinstance(error, RecursionError) else error}",
+            f"this is not JSON: {why if isinstance(error, RecursionError) else error}",
             help="a model is written by model.save('model.keras') or model.to_json()",
         ) from None
     if not isinstance(found, dict):

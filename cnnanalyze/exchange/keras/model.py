@@ -100,7 +100,7 @@ class _Parser:
             config = {"layers": config}
         if not isinstance(kind, str) or not isinstance(config, dict):
             raise SpecError(
-                "this is no model of Keras: it has no 'class_name' and 'config'",
+                "this is not a model of Keras: it has no 'class_name' and 'config'",
                 help="a model is written by model.save('model.keras') or model.to_json()",
             )
         if depth > MOST_MODELS:
@@ -274,7 +274,7 @@ def _argument(value: object) -> Any:  # noqa: ANN401 - what JSON holds
 
 
 def extents(value: object) -> tuple[int | None, ...] | None:
-    """Return extents, the open ones as nothing; nothing at all if this is no list of them."""
+    """Return extents, the open ones as nothing; nothing at all if this is not a list of them."""
     if isinstance(value, dict):
         value = value.get("items")
     if not isinstance(value, list | tuple):

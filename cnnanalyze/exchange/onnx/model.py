@@ -52,7 +52,7 @@ Attribute: TypeAlias = (
     "int | float | str | bytes | Tensor | Value | Graph | tuple[int, ...] | tuple[float, ...] "
     "| tuple[str | bytes, ...] | tuple[Tensor, ...] | tuple[Value, ...] | tuple[Graph, ...]"
 )
-"""What an attribute may hold; text that is no UTF-8 stays bytes."""
+"""What an attribute may hold; text that is not UTF-8 stays bytes."""
 
 
 @dataclass(frozen=True, slots=True)

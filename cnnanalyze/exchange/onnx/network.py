@@ -190,7 +190,7 @@ def convert(
         except MixedImages:
             continue
     raise SpecError(
-        "what lies along the first axis is mixed, and the axis is no part of the images",
+        "what lies along the first axis is mixed, and the axis is not part of the images",
         help="give the inputs a fixed batch of 1",
     )
 
@@ -329,7 +329,7 @@ def _extents(value: Declared, given: Sequence[int] | None) -> tuple[int, ...]:
             found.append(1)
         else:
             raise SpecError(
-                f"input '{value.name}' is {words}: extent {axis + 1} is no number",
+                f"input '{value.name}' is {words}: extent {axis + 1} is not a number",
                 help=f"give the extents: --input {value.name}=3x224x224",
             )
     return tuple(found)

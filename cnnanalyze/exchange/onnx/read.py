@@ -60,7 +60,7 @@ def parse(data: memoryview) -> Model:
     """
     file = Message(Wire(data))
     if not file.has(7):
-        raise SpecError("there is no graph in it", help="this is no ONNX file of a network")
+        raise SpecError("there is no graph in it", help="this is not an ONNX file of a network")
     message = file.message(7)
     functions = Functions(map(Function.of, file.messages(25)))
     functions.check(message)
@@ -192,7 +192,7 @@ _PLAIN: dict[int, Callable[[Message], Attribute]] = {
     13: lambda message: described(message.message(14), ""),
     14: lambda message: tuple(described(one, "") for one in message.messages(15)),
 }
-"""What an attribute holds that is no graph, by the number of its kind."""
+"""What an attribute holds that is not a graph, by the number of its kind."""
 
 
 def _guessed(message: Message) -> int:

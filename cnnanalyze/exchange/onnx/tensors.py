@@ -22,7 +22,7 @@ class NumberType:
 
     name: str
     width: int = 0
-    """Bytes of one number; none if there is no whole one, or if it is no number."""
+    """Bytes of one number; none if there is no whole one, or if it is not a number."""
     field: int = 0
     """The field of the tensor in which they stand one by one."""
     parts: int = 1

@@ -53,7 +53,7 @@ class Wire:
         """
         raise SpecError(
             f"byte {at + 1:,}: {what}",
-            help="this is no ONNX file, or it was cut off on its way",
+            help="this is not an ONNX file, or it was cut off on its way",
         )
 
     def pay(self, fields: int = 1) -> None:

@@ -155,7 +155,9 @@ class Translation:
         given = [self._argument(one) for one in node.args]
         at = next((n for n, one in enumerate(given) if isinstance(one, GraphModule)), None)
         if at is None:
-            raise SpecError(f"the module calls '{node.target}', which is no operation on tensors")
+            raise SpecError(
+                f"the module calls '{node.target}', which is not an operation on tensors"
+            )
         inner = given[at].graph
         read = iter(given[at + 1 :])
         found: list[Any] = []

@@ -46,7 +46,7 @@ def read_listing(path: Path) -> StoredTensors:
         mark = Mark(source, number, 1, max(1, len(source.lines[number - 1]))) if number else None
         if not is_fit or not name or len(words) > MOST_AXES:
             raise SpecError(
-                Fault(f"'{printable(f'{name} {extents}'[:200])}' is no tensor", mark, _HELP)
+                Fault(f"'{printable(f'{name} {extents}'[:200])}' is not a tensor", mark, _HELP)
             )
         if name in found:
             raise SpecError(Fault(f"'{printable(name)}' is listed twice", mark))
@@ -81,10 +81,10 @@ def _of_json(source: Source) -> Iterator[tuple[int, str, str]]:
     try:
         found = json.loads(source.text)
     except (ValueError, RecursionError) as error:
-        raise SpecError(f"{source.name} is no JSON: {type(error).__name__}: {error}") from None
+        raise SpecError(f"{source.name} is not JSON: {type(error).__name__}: {error}") from None
     if not isinstance(found, dict):
         raise SpecError(
-            f"{source.name} is no object of names and extents, such as "
+            f"{source.name} is not an object of names and extents, such as "
             '{"conv1.weight": [64, 3, 7, 7]}'
         )
     for name, shape in found.items():

@@ -89,9 +89,9 @@ def _object(text: bytes, where: str) -> dict[str, Any]:
         found = json.loads(text, object_pairs_hook=pairs)
     except (ValueError, RecursionError) as error:
         why = "values lie too deep in one another" if isinstance(error, RecursionError) else error
-        raise SpecError(f"{where} is no JSON: {why}", help=_CUT) from None
+        raise SpecError(f"{where} is not JSON: {why}", help=_CUT) from None
     if not isinstance(found, dict):
-        raise SpecError(f"{where} is no object of JSON, but {type(found).__name__}", help=_CUT)
+        raise SpecError(f"{where} is not an object of JSON, but {type(found).__name__}", help=_CUT)
     return found
 
 

@@ -32,7 +32,7 @@ def reduce(
     if keep:
         return out
     if x.ndim - 1 in along:
-        raise ExecutionError("the channels cannot go")
+        raise ExecutionError("the channels cannot be dropped")
     return np.squeeze(out, along)
 
 

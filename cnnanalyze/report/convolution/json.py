@@ -53,7 +53,7 @@ def to_dict(shown: Shown) -> dict[str, Any]:
 
 
 def plain(number: Any) -> Any:  # noqa: ANN401 - numbers in tuples in tuples
-    """Return numbers as JSON has them: what is no finite number is null."""
+    """Return numbers as JSON has them: what is not a finite number is null."""
     if isinstance(number, tuple | list):
         return [plain(n) for n in number]
     if isinstance(number, Fraction):

@@ -34,7 +34,7 @@ def read_background(path: Path) -> Background:
     Raises
     ------
     UsageError
-        If the file cannot be read, is no picture, or a too large one; or if pillow is missing.
+        If the file cannot be read, is not a picture, or a too large one; or if pillow is missing.
     """
     try:
         data = read_bytes(path, MOST_BYTES, what="picture")
@@ -62,7 +62,7 @@ def read_background(path: Path) -> Background:
             upright.save(written, "JPEG", quality=QUALITY)
     except (UnidentifiedImageError, Image.DecompressionBombError):
         raise UsageError(
-            f"'{path}' is no picture that can be read",
+            f"'{path}' is not a picture that can be read",
             help="there are .png, .jpg, .bmp, .gif, .tif, .webp and .ppm",
         ) from None
     except (OSError, SyntaxError, ValueError, OverflowError, MemoryError, EOFError) as error:

@@ -141,7 +141,7 @@ def by_page(paths: Iterable[Path]) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for path in paths:
-        # What is no text, and what browsers take for a slash, is in no address.
+        # What is not a text, and what browsers take for a slash, is in no address.
         name = printable(path.stem).replace("\\", "-")
         before = found.setdefault(name, path)
         if before != path:

@@ -23,11 +23,11 @@ class Csv(Format):
         Raises
         ------
         UsageError
-            If the result is no table.
+            If the result is not a table.
         """
         if document.table is None:
             raise UsageError(
-                f"'{document.title}' is no table, and csv writes tables only",
+                f"'{document.title}' is not a table, and csv writes tables only",
                 help="choose json for the data of any result",
             )
         return write(document.table())

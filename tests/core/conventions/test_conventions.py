@@ -196,14 +196,17 @@ def test_a_formula_that_is_written_is_read_again(terms: list[tuple[int, str]]) -
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "'' is no sum of terms such as '2*mac + add'; it cannot be read from '' on"),
+        ("", "'' is not a sum of terms such as '2*mac + add'; it cannot be read from '' on"),
         (
             "2*mac add",
-            "'2*mac add' is no sum of terms such as '2*mac + add'; it cannot be read from 'add' on",
+            (
+                "'2*mac add' is not a sum of terms such as '2*mac + add'; "
+                "it cannot be read from 'add' on"
+            ),
         ),
         (
             "mac/2",
-            "'mac/2' is no sum of terms such as '2*mac + add'; it cannot be read from '/2' on",
+            "'mac/2' is not a sum of terms such as '2*mac + add'; it cannot be read from '/2' on",
         ),
         ("macs", "there is no term 'macs'; did you mean 'mac'?"),
     ],
@@ -338,7 +341,7 @@ def test_own_conventions_may_have_a_file_to_themselves(
         (
             "[conventions.mine\n",
             "cnnanalyze.toml:1:18",
-            "this is no TOML: expected ']' at the end of a table declaration",
+            "this is not TOML: expected ']' at the end of a table declaration",
         ),
     ],
 )

@@ -93,7 +93,7 @@ def test_unknown_question_is_met_with_the_nearest() -> None:
         ("x.csv", "a,b\n1,2\n", "x.csv has no column 'question' and none 'student'"),
         ("x.yaml", "hello", "x.yaml must be a mapping from questions to answers"),
         ("x.yaml", "a: [1", "x.yaml:2:1: error: invalid YAML: did not find expected ',' or ']'"),
-        ("x.json", "{", "x.json:1:2: error: this is no JSON: Expecting property name"),
+        ("x.json", "{", "x.json:1:2: error: this is not JSON: Expecting property name"),
         ("x.yaml", "a: &a [*a, *a]", "x.yaml holds too much, or is nested too deep"),
         ("x.json", "[" * 100_000, "x.json is nested too deep"),
     ],
@@ -148,7 +148,7 @@ def test_class_counts_who_made_which_mistake() -> None:
     assert not graded.is_right
 
 
-# --- what belongs to nothing, and what is there twice ---------------------------------------------
+# --- what belongs to nothing, and what appears twice ---------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -211,8 +211,8 @@ def test_student_who_is_there_twice_is_marked_once_and_told() -> None:
     graded = grade(solved(QUESTIONS), papers)
     assert [p.student for p in graded.papers] == ["Ann", "Ben"]
     assert [f"{f.mark}: {f.message}" for f in graded.faults] == [
-        "x.csv:1:15: 'ann' is there twice, first at x.csv:1:10; this paper is not marked",
-        "z.yaml:1:1: 'BEN' is there twice, first at y.yaml:1:1; this paper is not marked",
+        "x.csv:1:15: 'ann' appears twice, first at x.csv:1:10; this paper is not marked",
+        "z.yaml:1:1: 'BEN' appears twice, first at y.yaml:1:1; this paper is not marked",
     ]
 
 
@@ -287,7 +287,7 @@ def test_entries_of_a_list_have_their_points() -> None:
         ("9" * 100_000, "100,000 characters are too long for a number"),
         (f"1{' ' * 100_000}x", "100,002 characters are too long for a number"),
         (f"{'1,' * 900}1", "a number may have at most 40 digits"),
-        ("1:" * 900, "is no number such as"),
+        ("1:" * 900, "is not a number such as"),
     ],
 )
 def test_hostile_answer_is_refused_and_cut(given: str, words: str) -> None:

@@ -236,9 +236,9 @@ def test_answer_of_many_spaces_is_read_at_once() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("six", "'six' is no number such as 1,280 or 3.25 or 7/3"),
-        ("NaN", "'NaN' is no number"),
-        ("-inf", "'-inf' is no number"),
+        ("six", "'six' is not a number such as 1,280 or 3.25 or 7/3"),
+        ("NaN", "'NaN' is not a number"),
+        ("-inf", "'-inf' is not a number"),
         ("1/0", "'1/0' divides by nothing"),
         ("1e999", "'1e999' is out of bounds"),
         ("9" * 50, "a number may have at most 40 digits"),
@@ -250,8 +250,8 @@ def test_answer_of_many_spaces_is_read_at_once() -> None:
         ("2 dozen", "what 'dozen' means in '2 dozen' is not known"),
         ("4 4", "'4 4' is more than one number, and one was asked for"),
         ("2.3 (7/2)", "'2.3 (7/2)' gives two numbers that differ"),
-        ("1:2:3", "'1:2:3' is no number such as 1,280 or 3.25 or 7/3"),
-        ("__import__('os')", "'__import__('os')' is no number such as 1,280 or 3.25 or 7/3"),
+        ("1:2:3", "'1:2:3' is not a number such as 1,280 or 3.25 or 7/3"),
+        ("__import__('os')", "'__import__('os')' is not a number such as 1,280 or 3.25 or 7/3"),
     ],
 )
 def test_what_is_no_number_is_refused(text: str, message: str) -> None:
@@ -271,7 +271,7 @@ def test_what_is_no_number_is_refused(text: str, message: str) -> None:
         (["28", "28", "6"], ()),
         ("(None, 28, 28, 6)", ()),
         ("6x28x28", ("the channels were written first",)),
-        ("1x28x28x6", ("the batch is no part of a shape",)),
+        ("1x28x28x6", ("the batch is not part of a shape",)),
     ],
 )
 def test_shape_is_understood(text: Any, remarks: tuple[str, ...]) -> None:
@@ -283,7 +283,7 @@ def test_shape_is_understood(text: Any, remarks: tuple[str, ...]) -> None:
 def test_shape_with_its_batch_and_channels_first_is_understood() -> None:
     """What PyTorch prints for one picture."""
     assert interpret("torch.Size([1, 6, 28, 29])", Solution((28, 29, 6), "shape")).remarks == (
-        "the batch is no part of a shape, and the channels were written first",
+        "the batch is not part of a shape, and the channels were written first",
     )
 
 
@@ -345,7 +345,7 @@ def test_shape_of_one_channel_may_leave_it_out() -> None:
 
 
 def test_no_shape_is_refused() -> None:
-    with pytest.raises(Unreadable, match="'big' is no shape such as 28x28x6"):
+    with pytest.raises(Unreadable, match="'big' is not a shape such as 28x28x6"):
         interpret("big", Solution((28, 28, 6), "shape"))
 
 

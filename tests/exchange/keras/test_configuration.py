@@ -38,15 +38,15 @@ def test_saved_model_and_its_text_are_the_same_network(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "error: this is no JSON: Expecting value: line 1 column 1 (char 0)"),
+        (b"", "error: this is not JSON: Expecting value: line 1 column 1 (char 0)"),
         (b"[1]", "error: a model is an object of JSON, not list"),
         (b"\x89HDF\r\n\x1a\n", "error: this is an HDF5 file, which is not read"),
         (b"PK\x03\x04", "error: the file cannot be unpacked: "),
         (packed(TEXT, "other.json"), "error: there is no 'config.json' in the file"),
-        (b"[" * 100_000, "error: this is no JSON: its values lie too deep in one another"),
+        (b"[" * 100_000, "error: this is not JSON: its values lie too deep in one another"),
         (b'{"a":' * 300 + b"1" + b"}" * 300, "error: values lie more than 200 deep"),
-        (b'{"a": 1' + b"0" * 10_000 + b"}", "error: this is no JSON: Exceeds the limit"),
-        (b"\xff\xfe\xfd", "error: this is no JSON: "),
+        (b'{"a": 1' + b"0" * 10_000 + b"}", "error: this is not JSON: Exceeds the limit"),
+        (b"\xff\xfe\xfd", "error: this is not JSON: "),
     ],
 )
 def test_files_that_are_none(data: bytes, said: str, tmp_path: Path) -> None:

@@ -264,7 +264,7 @@ def test_rows_of_layers_before_keras_2_3() -> None:
         (
             {"config": {}},
             (
-                "error: this is no model of Keras: it has no 'class_name' and 'config'\n"
+                "error: this is not a model of Keras: it has no 'class_name' and 'config'\n"
                 "  help: a model is written by model.save('model.keras') or model.to_json()"
             ),
         ),

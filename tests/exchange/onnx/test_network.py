@@ -27,7 +27,7 @@ def test_extents_that_are_no_numbers_are_one_image_in_front_and_asked_for_behind
     with pytest.raises(SpecError) as caught:
         network(conv)
     assert str(caught.value) == (
-        "error: input 'x' is batchx3xheightxwidth: extent 3 is no number\n"
+        "error: input 'x' is batchx3xheightxwidth: extent 3 is not a number\n"
         "  help: give the extents: --input x=3x224x224"
     )
     for size in ((3, 10, 14), (1, 3, 10, 14)):
@@ -228,7 +228,7 @@ REFUSED: list[tuple[Model, str]] = [
     ),
     (
         one("y = Transpose x", perm=(0, 1, 1, 2)),
-        "node 'y' (Transpose): perm [0, 1, 1, 2] is no order of 4 axes",
+        "node 'y' (Transpose): perm [0, 1, 1, 2] is not an order of 4 axes",
     ),
     (
         one("y = Squeeze x s", whole("s", 1)),

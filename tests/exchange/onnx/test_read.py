@@ -253,7 +253,7 @@ def _varint(number: int) -> bytes:
             model(b"")[:0] + field(1, 8),
             (
                 "error: there is no graph in it\n"
-                "  help: this is no ONNX file of a network"
+                "  help: this is not an ONNX file of a network"
             ),
         ),
         (
@@ -356,7 +356,7 @@ def test_files_that_are_refused(data: bytes, said: str) -> None:
             b"this is no network",
             (
                 "error: byte 1: a group ends that did not begin\n"
-                "  help: this is no ONNX file, or it was cut off on its way"
+                "  help: this is not an ONNX file, or it was cut off on its way"
             ),
         ),
     ],

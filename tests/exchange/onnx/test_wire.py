@@ -79,7 +79,7 @@ def test_text_that_is_none_is_written_out() -> None:
 )
 def test_bytes_that_are_no_message(data: bytes, said: str) -> None:
     assert refusal(data) == (
-        f"error: {said}\n  help: this is no ONNX file, or it was cut off on its way"
+        f"error: {said}\n  help: this is not an ONNX file, or it was cut off on its way"
     )
 
 

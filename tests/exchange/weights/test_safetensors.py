@@ -54,16 +54,16 @@ def test_the_numbers_of_a_large_file_are_not_read(tmp_path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
-    "no length": (b"", {"length": 0, "numbers": 0}, "is no JSON: Expecting value"),
+    "no length": (b"", {"length": 0, "numbers": 0}, "is not JSON: Expecting value"),
     "a header longer than the file": (
         GOOD,
         {"length": 2**63},
         "byte 1: a header of 9,223,372,036,854,775,808 bytes is declared, and ",
     ),
-    "no JSON": (b"{]", {}, "the header is no JSON: "),
-    "no object": ([1], {}, "the header is no object of JSON, but list"),
-    "nested without end": (b"[" * 100_000, {}, "the header is no JSON: "),
-    "a number without end": (b'{"a": ' + b"9" * 10_000 + b"}", {}, "the header is no JSON: "),
+    "no JSON": (b"{]", {}, "the header is not JSON: "),
+    "no object": ([1], {}, "the header is not an object of JSON, but list"),
+    "nested without end": (b"[" * 100_000, {}, "the header is not JSON: "),
+    "a number without end": (b'{"a": ' + b"9" * 10_000 + b"}", {}, "the header is not JSON: "),
     "a tensor twice": (
         b'{"a": {"dtype": "F32"}, "a": {"dtype": "F32"}}',
         {},
@@ -75,7 +75,7 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
         "tensor 'a' needs a 'dtype', a 'shape' and 'data_offsets' in whole numbers from 0 on",
     ),
     "a negative extent": ({"a": tensor(-2)}, {}, "tensor 'a' needs a 'dtype', a 'shape' and"),
-    "an extent that is no number": (
+    "an extent that is not a number": (
         {"a": {"dtype": "F32", "shape": [True], "data_offsets": [0, 4]}},
         {},
         "tensor 'a' needs a 'dtype', a 'shape' and",

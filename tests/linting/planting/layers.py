@@ -154,7 +154,7 @@ def convolution_behind_the_global_pool(good: Good) -> Iterator[Planted]:
 
 @fault(builds=True)
 def checkerboard(good: Good) -> Iterator[Planted]:
-    """A transposed convolution whose kernel is no multiple of its stride."""
+    """A transposed convolution whose kernel is not a multiple of its stride."""
     for step, nodes in good.of("conv"):
         if nodes[0].output.rank == 2 and good.source(nodes[0]) is not None:
             new = insert_after(

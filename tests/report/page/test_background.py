@@ -1,4 +1,4 @@
-"""Backgrounds: pictures made small, and what is no picture refused with what to do."""
+"""Backgrounds: pictures made small, and what is not a picture refused with what to do."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def test_a_page_has_the_picture_below_its_fields_and_allows_no_other(photo: Path
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"no picture", r"'.*net\.png' is no picture that can be read\n  help: there are \.png"),
-        (b"\x89PNG\r\n\x1a\n", r"'.*net\.png' is no picture that can be read"),
+        (b"no picture", r"'.*net\.png' is not a picture that can be read\n  help: there are \.png"),
+        (b"\x89PNG\r\n\x1a\n", r"'.*net\.png' is not a picture that can be read"),
         (None, r"there is no file .*net\.png\n  help: --image takes a picture"),
     ],
 )

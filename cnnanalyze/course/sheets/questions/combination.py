@@ -81,5 +81,5 @@ def combine(
 
 def _number(name: str, solution: Solution) -> Any:  # noqa: ANN401 - whole or a fraction
     if isinstance(solution.value, bool) or not isinstance(solution.value, int | Fraction):
-        raise UsageError(f"'{name}' is no number, so nothing can be computed from it")
+        raise UsageError(f"'{name}' is not a number, so nothing can be computed from it")
     return solution.value

@@ -187,5 +187,5 @@ def _quick_value(chosen: tuple[NodeFacts, ...], quantity: str) -> Nested:
         return sum(map(of_layer, chosen))
     seen = chosen[0].field_size if len(chosen) == 1 else None
     if not seen:
-        raise UsageError("what the layer sees cannot be told")
+        raise UsageError("the receptive field of the layer is not known")
     return seen if len(set(seen)) > 1 else seen[0]

@@ -58,7 +58,7 @@ def applied(call: Call, value: Viewed, function: object) -> Viewed:
             return call.as_layer(str(kind), config, _LAYERS[str(kind)], value)
         function = config if isinstance(config, str) else kind
     if not isinstance(function, str | None):
-        call.refuse("its activation is no word")
+        call.refuse("its activation is not a word")
     if not function or function == "linear":
         return value
     word = function.rpartition(">")[2]

@@ -47,7 +47,7 @@ def permute(call: Call) -> Viewed:
     value = call.value
     dims = call.wholes("dims", count=value.rank)
     if sorted(dims) != list(range(1, value.view.rank)):
-        call.refuse(f"{dims} is no order of {value.rank} axes")
+        call.refuse(f"{dims} is not an order of {value.rank} axes")
     return Viewed(value.layer, value.view.transpose((0, *dims)))
 
 

@@ -99,7 +99,7 @@ def transpose(call: Call) -> Value:
     rank = len(extents_of(value))
     order = call.wholes("perm") or tuple(reversed(range(rank)))
     if sorted(order) != list(range(rank)):
-        raise call.to.refuse(call.op, f"perm {list(order)} is no order of {rank} axes")
+        raise call.to.refuse(call.op, f"perm {list(order)} is not an order of {rank} axes")
     if isinstance(value, Known):
         return constants.transposed(value, order)
     return replace(value, view=value.view.transpose(order))

@@ -178,7 +178,7 @@ def _interpolated(
     if where == "align_corners" and any(
         n * f != m for n, f, m in zip(own, factors, target, strict=True)
     ):
-        raise Unsupported("its corners are aligned with a size that is no whole number")
+        raise Unsupported("its corners are aligned with a size that is not a whole number")
     if where not in _COORDINATES:
         raise Unsupported(f"its places lie as '{where}' says")
     if call.whole("exclude_outside") and mode != "cubic":

@@ -27,6 +27,6 @@ class Cycle(FaultRule):
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- {relu: , from: b, as: a}\n- {tanh: , as: b}\n",
             at=(4, 18),
-            message="'b' is no earlier step: reading it would close a cycle",
+            message="'b' is not an earlier step: reading it would close a cycle",
         ),
     )
