@@ -22,6 +22,7 @@ COMMAND_LINES = {
     "lint": ("lint", "net.tiny", "--exit-zero"),
     "budget": ("budget", "net.tiny", "--update"),
     "check": ("check", "net.tiny", "--against", "net.tiny"),
+    "zoo": ("zoo", "--plot", "net.tiny", "--family", "LeNet"),
     "explain": ("explain", "net.tiny", "conv1", "macs"),
 }
 """A command line for every command with an argument SPEC."""
