@@ -171,9 +171,16 @@ class Conversion:
             key = (kind, tuple(sorted(held.items())), tuple(sorted(attributes.items(), key=str)))
             share = self._owners.get(key)
         name = self._name(op, held)
+        is_fixed = "kernel" in held and all(one.is_fixed for _, one, _ in _parts(holds or {}))
         try:
             made = self.builder.layer(
-                kind, *read, name=name, share=share, origin=self.origin(op), **attributes
+                kind,
+                *read,
+                name=name,
+                share=share,
+                origin=self.origin(op),
+                frozen=is_fixed and share is None,
+                **attributes,
             )
         except CnnError as error:
             raise SpecError(*(self.fault(op, fault) for fault in error.faults)) from None

@@ -91,15 +91,22 @@ def _uncounted(network: Network, program: ExportedProgram, derived: Derived) -> 
         for tensor in [program.state_dict[held[node.name]]]
     }
     module = sum(read.values())
-    layers = sum(
-        tensor.size
-        for node in network
-        if node.share is None
-        for tensor in node.layer.params(*node.input_shapes)
-        if tensor.trainable
-    )
+    learned = {
+        is_frozen: sum(
+            tensor.size
+            for node in network
+            if node.share is None and node.frozen is is_frozen
+            for tensor in node.layer.params(*node.input_shapes)
+            if tensor.trainable
+        )
+        for is_frozen in (False, True)
+    }
+    layers = learned[False] + learned[True]
     if layers == module:
         return derived.notes()
+    if learned[False] == module:
+        fixed = f"{learned[True]:,} parameters are numbers of the module that no training changes"
+        return (*derived.notes(), f"{fixed}: the layers that hold them are frozen")
     own = f"it computes with {derived.unheld:,} of its own, the first of them in '{derived.first}',"
     match bool(derived.unheld), bool(derived.computed):
         case True, True:

@@ -330,6 +330,23 @@ def test_buffers_are_constants_and_no_parameters(
     assert (total.parameters, total.complete) == (0, True)
 
 
+def test_layers_whose_weights_are_buffers_are_frozen_and_told() -> None:
+    blur = Calls(
+        lambda x, one, other: F.conv2d(other(x), one.numbers, padding=1, groups=6),
+        Fixed(6, 1, 3, 3),
+        nn.Conv2d(6, 6, 1),
+    )
+    net = cnn.from_torch(blur, MAP)
+    assert [(node.kind, node.frozen) for node in net] == [("conv", False), ("depthwise", True)]
+    (note,) = net.notes
+    assert note == (
+        "54 parameters are numbers of the module that no training changes: the layers that hold "
+        "them are frozen"
+    )
+    total = cnn.analyze(net).total
+    assert (total.parameters, total.trainable) == (96, 42)
+
+
 @pytest.mark.parametrize("rows", [6, 61])
 def test_numbers_that_are_looked_up_are_those_of_their_table(rows: int) -> None:
     places = Fixed(1)
