@@ -133,6 +133,15 @@ def test_treemaps_switch(report: Any) -> None:
         assert [m.is_visible() for m in maps.all()] == [i == n for n in range(3)]
 
 
+def test_in_forced_colours_one_sees_which_treemap_is_chosen(open_page: Open, folder: Path) -> None:
+    page = open_page(folder / "lenet5.html", forced_colors="active")
+    grounds = page.locator(".switch > label").evaluate_all(
+        "labels => labels.map(label => getComputedStyle(label).backgroundColor)"
+    )
+    assert len(grounds) == 3
+    assert grounds[0] != grounds[1] == grounds[2]
+
+
 def test_a_rectangle_says_what_it_is(report: Any) -> None:
     mark = report.locator('[data-treemap="parameters"] [data-i]').first
     mark.scroll_into_view_if_needed()
