@@ -137,6 +137,15 @@ Depth = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+All = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="Show a row for each layer, also for norms and activations, which otherwise stand in "
+        "the row of their layer.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 Columns = Annotated[
     str,
     typer.Option(

@@ -20,6 +20,7 @@ EXAMPLES = (
         "cnnanalyze summary zoo:resnet50 --depth 1 --columns name,output,macs,share",
         "one row for each stage",
     ),
+    ("cnnanalyze summary zoo:resnet18 --all", "a row for each layer, norms and activations too"),
     (
         "cnnanalyze summary zoo:vgg16 zoo:resnet50 -o both.md",
         "two networks side by side, as Markdown",
@@ -37,6 +38,7 @@ def summary(
     format: option.Format = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     depth: option.Depth = None,
+    all: option.All = False,  # noqa: A002 - the name of the option
     columns: option.Columns = "",
     sort: option.Sort = "",
     convention: option.Convention = "mac",
@@ -68,6 +70,7 @@ def summary(
     chosen = Options.read(  # a wrong option is refused before any spec is read
         {
             "depth": depth,
+            "all": all,
             "columns": columns,
             "sort": sort,
             "convention": convention,

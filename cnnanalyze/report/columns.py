@@ -163,9 +163,9 @@ def _aligned(row: LayerRow) -> Value:
 
 
 def _fit(row: LayerRow) -> Value:
-    if row.only is None:
+    if row.main is None:
         return ""
-    return describe_fit(row.only.fit, overhang=any(overhangs(row.only)))
+    return describe_fit(row.main.fit, overhang=any(overhangs(row.main)))
 
 
 def describe_fit(fits: tuple[Fit, ...], *, overhang: bool = False) -> str:
@@ -210,7 +210,7 @@ _OWN: tuple[Column, ...] = (
         "attributes",
         "attributes",
         "kernel, stride, padding and what else is not at its default",
-        lambda r, _: "" if r.only is None else brief(r.only.node),
+        lambda r, _: "" if r.main is None else brief(r.main.node),
         align="left",
     ),
     Column("input", "input", "shapes that go in", _input),

@@ -19,7 +19,7 @@ from cnnanalyze.report.planes import Planes
 from cnnanalyze.report.table import Table
 from cnnanalyze.report.terminal import Line
 
-Tone = Literal["", "strong", "faint", "good", "warn", "bad"]
+Tone = Literal["", "strong", "faint", "good", "warn", "bad", "result"]
 """How words look where there are colours and kinds of type."""
 
 

@@ -28,7 +28,7 @@ def networks(
     Raises
     ------
     UsageError
-        If ``depth`` is among the options: there are no layers to collapse.
+        If ``depth`` or ``all`` is among the options: there are no layers to collapse.
 
     Examples
     --------
@@ -42,11 +42,12 @@ def networks(
     VGG-13       34
     """
     options = options or Options()
-    if options.depth is not None:
-        raise UsageError(
-            "'depth' is for the table of one network; several give one row each",
-            help="name one spec, or leave out 'depth'",
-        )
+    for name, is_given in (("depth", options.depth is not None), ("all", options.all)):
+        if is_given:
+            raise UsageError(
+                f"'{name}' is for the table of one network; several give one row each",
+                help=f"name one spec, or leave out '{name}'",
+            )
     table = side_by_side(analyses, options)
 
     def blocks() -> Iterator[Block]:

@@ -17,7 +17,7 @@ MOST = 9
 
 def to_html(analysis: Analysis, options: Options | None = None) -> str:
     """Return the summary of a network as an HTML fragment."""
-    shown = view(analysis, options)
+    shown = view(analysis, options, folding=True)
     table = tabulate(shown).only(lambda h: h.priority < MOST)
     blocks = (Tabular(table, heading(shown)), Facts(tuple(closing(shown))))
     return fragment(Html(0).blocks(blocks))

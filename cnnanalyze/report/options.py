@@ -35,6 +35,7 @@ class ReportOptions(TypedDict, total=False):
     dtype: str
     layout: str
     width: int | None
+    all: bool
 
 
 class PageOptions(ReportOptions, total=False):
@@ -61,11 +62,15 @@ class Options:
     layout: str = "hwc"
     width: int | None = None
     """Characters in a line of a table; nothing takes the terminal's."""
+    all: bool = False
+    """Whether each layer has a row of its own, also norms and activations."""
 
     def __post_init__(self) -> None:
         for name in ("sort", "convention", "dtype", "layout"):
             if not isinstance(word := getattr(self, name), str):
                 raise UsageError(f"{name} must be a word, not {show_value(word)}")
+        if not isinstance(self.all, bool):
+            raise UsageError(f"all must be True or False, not {show_value(self.all)}")
         find_convention(self.convention)
         bytes_of(self.dtype)
         if self.layout not in LAYOUTS:

@@ -43,15 +43,14 @@ def summary(analysis: Analysis, options: Options | None = None, *, graph: bool =
 
     @cache
     def shown() -> View:
-        return view(analysis, options)
+        return view(analysis, options, folding=True)
 
     def blocks() -> Iterator[Block]:
         yield Heading(heading(shown()), SECTION)
         yield Tabular(tabulate(shown()), is_compact=True)
         yield Facts(tuple((label and strong(label), text) for label, text in closing(shown())))
-        if shown().collapsed and options.depth is None:
-            hidden = count_of(shown().collapsed, "layer")
-            yield Paragraph(f"{hidden} in groups; --depth shows more or less of them")
+        if words := _unseen(shown()):
+            yield Paragraph(words)
         if graph:
             yield architecture(analysis)
 
@@ -61,6 +60,18 @@ def summary(analysis: Analysis, options: Options | None = None, *, graph: bool =
         lambda: data(analysis, options),
         table=lambda: exact_table(analysis, options),
     )
+
+
+def _unseen(shown: View) -> str:
+    """Return which layers have no row of their own, and how they get one."""
+    groups = shown.collapsed if shown.options.depth is None else 0
+    found = (
+        (groups, "in groups", "--depth shows more or less of them"),
+        (shown.beside, "in the row of another", "--all shows each"),
+    )
+    hidden = [(count_of(n, "layer"), where, how) for n, where, how in found if n]
+    where = ", ".join(f"{number} {where}" for number, where, _ in hidden)
+    return "; ".join(filter(None, [where, ", ".join(how for *_, how in hidden)]))
 
 
 SECTION = 3

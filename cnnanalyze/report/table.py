@@ -179,6 +179,8 @@ LEADING = re.compile(r"[0-9]+(?=$|[x+])")
 
 def family(row: LayerRow) -> str:
     """Return the category of a row's kind, or ``group``."""
+    if row.main is not None:
+        return row.main.node.layer.category
     if len({f.node.kind for f in row.facts}) > 1:
         return "group"
     return row.facts[0].node.layer.category

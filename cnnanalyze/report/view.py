@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
+from types import MappingProxyType
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.core.quantities import Terms
@@ -29,6 +30,8 @@ class LayerRow:
     last_path: str = ""
     """The path of the last of several equal groups."""
     times: int = 1
+    main: NodeFacts | None = None
+    """The layer that the row is called by, if it holds that and cheap ones around it at most."""
 
     @property
     def only(self) -> NodeFacts | None:
@@ -65,9 +68,9 @@ class LayerRow:
 
     @property
     def kind(self) -> str:
-        """The layer kind, or the number of layers in the row."""
-        if (only := self.only) is not None:
-            return only.node.kind
+        """The layer kind, with those beside it; or the number of layers in the row."""
+        if self.main is not None:
+            return " · ".join(f.node.kind for f in self.facts)
         each = len(self.facts) // self.times
         if self.times == 1:
             return f"{each} layers"
@@ -106,11 +109,22 @@ class View:
 
     @property
     def collapsed(self) -> int:
-        """How many layers have no row of their own."""
-        return len(self.analysis) - sum(row.only is not None for row in self.rows)
+        """How many layers are in groups."""
+        return sum(len(row.facts) for row in self.rows if row.main is None)
+
+    @property
+    def beside(self) -> int:
+        """How many layers are in the row of another."""
+        return sum(len(row.facts) - 1 for row in self.rows if row.main is not None)
 
 
-def view(analysis: Analysis, options: Options | None = None, *, fitting: bool = True) -> View:
+def view(
+    analysis: Analysis,
+    options: Options | None = None,
+    *,
+    fitting: bool = True,
+    folding: bool = False,
+) -> View:
     """Which rows shall be shown?
 
     Parameters
@@ -123,6 +137,9 @@ def view(analysis: Analysis, options: Options | None = None, *, fitting: bool = 
         Whether, without a depth, the rows shall fit a screen: the deepest view that does, with
         equal groups in succession folded into one row where that allows a deeper one. Otherwise
         every layer has its row.
+    folding
+        Whether norms, activations and what else costs little are in the row of their layer, as
+        they are in its box of a drawing; not if the options ask for all layers.
 
     Examples
     --------
@@ -133,20 +150,34 @@ def view(analysis: Analysis, options: Options | None = None, *, fitting: bool = 
     ['softmax1', 'b1…90']
     """
     options = options or Options()
+    fitting = fitting and not options.all
+    homes = _homes(analysis.network) if folding and not options.all else {}
     deepest = max((path.count("/") + 1 for path in analysis.facts), default=1)
     if options.depth is not None:
         depth = min(options.depth, deepest)
-        return View(analysis, options, collapse(analysis, depth), depth)
+        return View(analysis, options, _rows(gather(analysis, depth, homes), homes), depth)
     if not fitting:
-        return View(analysis, options, collapse(analysis, deepest), deepest)
-    depth, groups = deepest, gather(analysis, deepest)
+        return View(analysis, options, _rows(gather(analysis, deepest, homes), homes), deepest)
+    depth, groups = deepest, gather(analysis, deepest, homes)
     if len(groups) <= SCREEN:
-        return View(analysis, options, _rows(groups), depth)
+        return View(analysis, options, _rows(groups, homes), depth)
     while depth > 1 and not _fits(groups, analysis.network):
         depth -= 1
-        groups = gather(analysis, depth)
-    rows = _rows(groups) if len(groups) <= GROUPS else fold(groups, analysis.network)
+        groups = gather(analysis, depth, homes)
+    is_short = len(groups) <= GROUPS
+    rows = _rows(groups, homes) if is_short else fold(groups, analysis.network, homes)
     return View(analysis, options, rows, depth)
+
+
+Homes = Mapping[str, str]
+"""For each layer in the row of another, that other."""
+
+
+def _homes(network: Network) -> Homes:
+    """Return for each layer the one in whose box a drawing shows it."""
+    from cnnanalyze.drawing.box_grouping import group_boxes  # noqa: PLC0415 - not every table asks
+
+    return {n.id: box.main.id for box in group_boxes(network) for n in box.nodes}
 
 
 def collapse(analysis: Analysis, depth: int) -> tuple[LayerRow, ...]:
@@ -154,19 +185,26 @@ def collapse(analysis: Analysis, depth: int) -> tuple[LayerRow, ...]:
 
     A join is under the path of its branches, so it collapses with them.
     """
-    return _rows(gather(analysis, depth))
+    return _rows(gather(analysis, depth), {})
 
 
-def gather(analysis: Analysis, depth: int) -> dict[str, list[NodeFacts]]:
+def gather(
+    analysis: Analysis, depth: int, homes: Homes = MappingProxyType({})
+) -> dict[str, list[NodeFacts]]:
     """Return the layers under each path of at most so many components."""
     groups: dict[str, list[NodeFacts]] = {}
-    for id, facts in analysis.facts.items():  # noqa: A001 - the word of the language
+    for name, facts in analysis.facts.items():
+        id = homes.get(name, name)  # noqa: A001 - the word of the language
         path = id if id.count("/") < depth else "/".join(id.split("/", depth)[:depth])
         groups.setdefault(path, []).append(facts)
     return groups
 
 
-def fold(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> tuple[LayerRow, ...]:
+def fold(
+    groups: Mapping[str, Sequence[NodeFacts]],
+    network: Network,
+    homes: Homes = MappingProxyType({}),
+) -> tuple[LayerRow, ...]:
     """Return a row for each group, and only one for equal siblings in succession.
 
     Equal are groups whose layers have the same names below the group, kinds, shapes and costs, and
@@ -178,6 +216,7 @@ def fold(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> tuple[L
             tuple(chain.from_iterable(groups[path] for path in same)),
             same[-1] if len(same) > 1 else "",
             len(same),
+            _main(groups[same[0]], homes) if len(same) == 1 else None,
         )
         for same in _alike(groups, network)
     )
@@ -205,19 +244,41 @@ def _fits(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> bool:
     return next(islice(_alike(groups, network), GROUPS, None), None) is None
 
 
-def _rows(groups: Mapping[str, Sequence[NodeFacts]]) -> tuple[LayerRow, ...]:
-    return tuple(LayerRow(path, tuple(facts)) for path, facts in groups.items())
+def _rows(groups: Mapping[str, Sequence[NodeFacts]], homes: Homes) -> tuple[LayerRow, ...]:
+    return tuple(
+        LayerRow(path, tuple(facts), main=_main(facts, homes)) for path, facts in groups.items()
+    )
+
+
+def _main(facts: Sequence[NodeFacts], homes: Homes) -> NodeFacts | None:
+    """Return the layer in whose row all of these are; nothing if they are a group."""
+    if len(facts) == 1:
+        return facts[0]
+    found = {homes.get(f.node.id) for f in facts}
+    return next((f for f in facts if found == {f.node.id}), None)
 
 
 def _signature(path: str, facts: Sequence[NodeFacts], network: Network) -> tuple[object, ...]:
     parent, _, name = path.rpartition("/")
-    start = len(path)
     layers = tuple(
-        (f.node.id[start:], f.node.kind, f.node.input_shapes, f.node.output, f.cost, f.params)
+        (
+            _below(f.node.id, path, parent),
+            f.node.kind,
+            f.node.input_shapes,
+            f.node.output,
+            f.cost,
+            f.params,
+        )
         for f in facts
     )
     wiring = _form([f.node for f in facts], network)
     return (parent, name.rstrip("0123456789"), layers, wiring)
+
+
+def _below(name: str, path: str, parent: str) -> str:
+    """Return the name of a layer within its row; one that is beside the row is in its parent."""
+    start = len(path) if name.startswith(path) else len(parent)
+    return name[start:]
 
 
 def _form(nodes: Sequence[Node], network: Network) -> object:

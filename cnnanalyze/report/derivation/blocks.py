@@ -53,7 +53,8 @@ def explained(explanation: Explanation, level: int, *, with_answer: bool = True)
     if explanation.table:
         blocks.append(_table(explanation))
     if with_answer:
-        blocks.append(Paragraph((Span("Answer:", tone="strong"), Span(f" {answer(explanation)}"))))
+        result = Span(answer(explanation), tone="result")
+        blocks.append(Paragraph((Span("Answer:", tone="strong"), Span(" "), result)))
     if explanation.beside:
         blocks.append(Paragraph((Span("Also:", tone="strong"), Span(f" {explanation.beside}"))))
     if explanation.legend:

@@ -245,7 +245,8 @@ def _part(part: Part) -> str:
         return f"<code>{text}</code>"
     if part.tone == "strong":
         return f"<strong>{text}</strong>"
-    return f'<span class="{part.tone}">{text}</span>' if part.tone else text
+    has_class = part.tone not in {"", "result"}  # a page needs no colour for a result
+    return f'<span class="{part.tone}">{text}</span>' if has_class else text
 
 
 def _row(row: tuple[Cell, ...], headings: tuple[Column, ...], anchor: str = "") -> str:

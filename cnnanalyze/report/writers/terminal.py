@@ -138,7 +138,8 @@ class Terminal(BlockWriter[Iterable[Line]]):
 
     def formula(self, block: Formula) -> list[Line]:
         """Return the text of a formula; a long one is broken before its equals signs."""
-        return [[(legible(line).rstrip(), "")] for line in block.lines(self.width)]
+        lines = (legible(line).rstrip() for line in block.lines(self.width))
+        return [[(line, WORDS_OF_A_LANGUAGE)] for line in lines]
 
     def planes(self, block: Planes) -> list[Line]:
         """Return planes beside one another as far as there is room."""
@@ -189,8 +190,11 @@ STYLES: dict[str, str] = {
     "good": "green",
     "warn": "yellow",
     "bad": "bold red",
+    "result": "bold green",
 }
 """By tone; plain words have none."""
+WORDS_OF_A_LANGUAGE = "cyan"
+"""The style of formulas and of code."""
 
 
 def _is_line(block: Block) -> bool:
@@ -222,9 +226,9 @@ def _styled(text: Inline) -> Line:
     for part in parts:
         match part:
             case Formula():
-                found.append((legible(part.text).replace(" ", FIRM), ""))
+                found.append((legible(part.text).replace(" ", FIRM), WORDS_OF_A_LANGUAGE))
             case Span(text=words, is_code=True):
-                found.append((f"`{legible(words)}`", ""))
+                found.append((f"`{legible(words)}`", WORDS_OF_A_LANGUAGE))
             case Span(text=words, tone=tone):
                 found.append((legible(words), STYLES.get(tone, "")))
             case Break():
