@@ -25,6 +25,7 @@ def draw(
     colour: str = "kind",
     expand: str | Sequence[str] = (),
     theme: str = "auto",
+    direction: str = "down",
 ) -> Drawing:
     """Draw the architecture: every block once, repeats with their number.
 
@@ -40,6 +41,8 @@ def draw(
         Paths of blocks to be drawn where they stand; ``all`` for every block.
     theme
         ``auto`` follows the reader's preference; ``light`` and ``dark`` are fixed.
+    direction
+        Whether the network runs ``down`` or to the ``right``; a U stands in both.
 
     Returns
     -------
@@ -51,7 +54,7 @@ def draw(
     SpecError
         With every fault of the spec, each at its place.
     UsageError
-        If there is no such colour, theme or path.
+        If there is no such colour, theme, direction or path.
 
     Examples
     --------
@@ -62,7 +65,7 @@ def draw(
 
     paths = words_of(expand)
     analysis = analyze_network(read(network, settings))
-    drawing = Drawing(analysis, colour, "all" in paths or paths, theme)
+    drawing = Drawing(analysis, colour, "all" in paths or paths, theme, direction)
     _ = drawing.svg  # what is refused is refused here
     return drawing
 

@@ -268,6 +268,13 @@ def themes() -> Iterable[str]:
     return THEMES
 
 
+def directions() -> Iterable[str]:
+    """Return where drawings run to."""
+    from cnnanalyze.drawing.svg import DIRECTIONS
+
+    return DIRECTIONS
+
+
 def filters() -> Iterable[str]:
     """Return the named filters."""
     from cnnanalyze.core.filters import CATALOGUE

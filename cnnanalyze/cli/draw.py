@@ -38,6 +38,15 @@ Theme = Annotated[
         autocompletion=complete.one_of(complete.themes),
     ),
 ]
+Direction = Annotated[
+    str,
+    typer.Option(
+        "--direction",
+        metavar="down|right",
+        help="Where the network runs to; a U stands in both.",
+        autocompletion=complete.one_of(complete.directions),
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -47,6 +56,7 @@ Output = Annotated[
 
 EXAMPLES = (
     ("cnnanalyze draw zoo:resnet50 -o resnet50.svg", "every block once, repeats with their number"),
+    ("cnnanalyze draw zoo:siamese --direction right -o siamese.svg", "from left to right"),
     ("cnnanalyze draw zoo:unet --colour macs -o unet.svg", "boxes coloured by what they cost"),
 )
 
@@ -58,6 +68,7 @@ def draw(
     colour: Colour = "kind",
     expand: Expand = None,
     theme: Theme = "auto",
+    direction: Direction = "down",
     settings: option.Settings = None,
 ) -> None:
     """Draw the architecture as SVG, or as PNG if the file is called so.
@@ -77,7 +88,11 @@ def draw(
         require_converter()
         theme = "light" if theme == "auto" else theme
     picture = drawn(
-        load(spec, read_settings(settings)), colour=colour, expand=expand or (), theme=theme
+        load(spec, read_settings(settings)),
+        colour=colour,
+        expand=expand or (),
+        theme=theme,
+        direction=direction,
     )
     if format == "png":
         assert output is not None

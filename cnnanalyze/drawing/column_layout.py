@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnanalyze.drawing.diagram import Diagram, EdgeLabel, EdgeLine, Point
 from cnnanalyze.drawing.labels import VaryingText
-from cnnanalyze.drawing.layout_graph import FORK, GAP, LABEL_SIZE, LINE_OF_LABEL, LayoutGraph
+from cnnanalyze.drawing.layout_graph import FORK, GAP, LABEL_SIZE, LayoutGraph
 from cnnanalyze.drawing.range_maximum import RangeMaximum
 from cnnanalyze.drawing.side_edges import TRACK_WIDTH, SideEdge, assign_tracks, bundle_edges
 
@@ -63,6 +63,7 @@ class ColumnLayout:
         self._stack()
         self._assign_tracks()
         height = self.bottoms[-1] + self.room_below + (EXIT if self.graph.exits else 0.0)
+        height = max(height, self.graph.least_length)
         for a, source, b in self.direct:
             x = self.left[b] + self.diagrams[b].entry(source)
             above = self._start_point(a, source) if a >= 0 else (x, 0.0)
@@ -106,21 +107,29 @@ class ColumnLayout:
                 else VaryingText()
             )
             fork = FORK if i - 1 in forks else 0.0
+            room = self.graph.room_along(varying_text) if text else 0.0
             bent = any(abs(start - end) > STRAIGHT for start, end in came.get(i, ()))
             above = y
             if i:
-                y += GAP + fork + (LINE_OF_LABEL if text else 0.0) + (BEND if bent else 0.0)
+                y += GAP + fork + room + (BEND if bent else 0.0)
             elif has_edge:
                 y += fork + (GAP if text or fork or not self.room_above else 0.0)
+                y += room if self.graph.is_level else 0.0
             y += FORK if i in over else 0.0
             if text:
                 x = came[i][0][0] if i in came else self.left[i] + diagram.entry()
-                low = above + (13 if i or fork else 8) + fork
-                self.bends[i] = low + 4 if bent else 0.0
-                end = x + 10 + varying_text.width(LABEL_SIZE)
-                if not any(x < start < end for start, _ in came.get(i, ())):
-                    self.elements.append(EdgeLabel(x + 6, low, text, uses=uses))
-                    self.texts[i] = end
+                if self.graph.is_level:
+                    label = EdgeLabel(x - 4, above + fork + 6, text, uses=uses)
+                    self.bends[i] = label.y + room if bent else 0.0
+                    taken = label.x - LABEL_SIZE, x
+                else:
+                    low = above + (13 if i or fork else 8) + fork
+                    label = EdgeLabel(x + 6, low, text, uses=uses)
+                    self.bends[i] = low + 4 if bent else 0.0
+                    taken = x, x + 10 + varying_text.width(LABEL_SIZE)
+                if not any(taken[0] < start < taken[1] for start, _ in came.get(i, ())):
+                    self.elements.append(label)
+                    self.texts[i] = taken[1]
             self.tops.append(y)
             y += diagram.height
             self.bottoms.append(y)

@@ -64,6 +64,8 @@ class EdgeLine(NamedTuple):
     arrow: bool = True
     ends: tuple[int, int] = (0, 0)
     """The indices of the diagrams at its ends, in the graph that it belongs to."""
+    is_level: bool = False
+    """Whether a spline leaves and enters level, not upright."""
 
 
 class EdgeLabel(NamedTuple):
@@ -96,6 +98,10 @@ class Diagram:
         """Add the elements of another diagram, moved by x and y."""
         self.elements += [t._replace(x=t.x + x, y=t.y + y) for t in other.elements]
 
+    def flipped(self) -> Diagram:
+        """Return the diagram with across and down exchanged: what ran down runs to the right."""
+        return Diagram(self.height, self.width, elements=[_flipped(e) for e in self.elements])
+
     def entry(self, source: str = "") -> float:
         """Return the x at which the edge from a source enters; by default, that of the first."""
         return self.entries.get(source, next(iter(self.entries.values()), self.width / 2))
@@ -103,3 +109,15 @@ class Diagram:
     def exit(self, source: str = "") -> float:
         """Return the x at which the output of a layer leaves; by default, that of the last."""
         return self.exits.get(source, next(reversed(self.exits.values()), self.width / 2))
+
+
+def _flipped(element: Element) -> Element:
+    x, y = element.y, element.x
+    match element:
+        case EdgeLine():
+            points = tuple((b, a) for a, b in element.points)
+            return element._replace(x=x, y=y, points=points, is_level=True)
+        case EdgeLabel():
+            return element._replace(x=x, y=y)
+        case _:
+            return element._replace(x=x, y=y, width=element.height, height=element.width)

@@ -66,12 +66,16 @@ class DiagramBuilder:
         tree: PartTree,
         plan: DetailPlan,
         value: Callable[[DrawnBox], str] | None = None,
+        *,
+        is_level: bool = False,
     ) -> None:
         self.network = network
         self.tree = tree
         self.plan = plan
         self.value = value
         """Returns the number that each box shows besides its text."""
+        self.is_level = is_level
+        """Whether diagrams run to the right."""
         self.seen: list[DrawnBox] = []
 
     def network_diagram(self, root: Part) -> Diagram:
@@ -84,8 +88,18 @@ class DiagramBuilder:
                 continue
             u_shape = find_u_shape(parts, list(self.tree.wiring(candidate).edges))
             if u_shape is not None:
-                return lay_out_u(self.overview_graph(candidate), u_shape.between_ends())
-        return lay_out_graph(self.overview_graph(root), 0.0, 0.0)
+                upright = DiagramBuilder(self.network, self.tree, self.plan, self.value)
+                upright.seen = self.seen
+                return lay_out_u(upright.overview_graph(candidate), u_shape.between_ends())
+        return self._turned(lay_out_graph(self.overview_graph(root), 0.0, 0.0))
+
+    def _turned(self, diagram: Diagram) -> Diagram:
+        return diagram.flipped() if self.is_level else diagram
+
+    def _boxed(self, drawn_box: DrawnBox) -> Diagram:
+        """Return the diagram of a box, on its side where it will be flipped."""
+        diagram = Diagram(drawn_box.width, drawn_box.height, elements=[drawn_box])
+        return self._turned(diagram)
 
     def overview_graph(self, root: Part) -> LayoutGraph:
         """Return the graph of the top-level parts, with the inputs and outputs as boxes."""
@@ -93,7 +107,7 @@ class DiagramBuilder:
         network = self.network
         starts = {str(name): place for place, name in enumerate(network.inputs)}
         count = len(starts)
-        diagrams = [_start(name, one.shape) for name, one in network.inputs.items()]
+        diagrams = [self._start(name, one.shape) for name, one in network.inputs.items()]
         diagrams += graph.diagrams
         edges = [(starts[s], s, b + count) for s, b in graph.entries]
         edges += [(a + count, s, b + count) for a, s, b in graph.edges]
@@ -107,13 +121,18 @@ class DiagramBuilder:
             source = starts.get(output)
             last = wiring[output] + count if source is None else source
             edges.append((last, str(output), len(diagrams)))
-            diagrams.append(_ended(drawn_box))
+            diagrams.append(self._boxed(_ended(drawn_box)))
         buses = frozenset(
             (a if above < 0 else above + count, b + count)
             for above, b in graph.buses
             for a in (starts.values() if above < 0 else (0,))
         )
-        return LayoutGraph(diagrams, edges, labels=labels, buses=buses)
+        return LayoutGraph(diagrams, edges, [], [], labels, buses, self.is_level)
+
+    def _start(self, name: str, shape: Shape) -> Diagram:
+        """Return the box of an input."""
+        text = BoxText(shorten(name, 18), after=(("", shape_text([shape])),))
+        return self._boxed(_ended(DrawnBox(0, 0, 0, 0, "end", "end", text)))
 
     def layout_graph(self, parts: Sequence[Part], references: References) -> LayoutGraph:
         """Return the graph inside a group, or inside several equal ones that are drawn once."""
@@ -137,9 +156,8 @@ class DiagramBuilder:
             for a, s, b in [*((-1, s, b) for s, b in wiring.entries), *wiring.edges]
             if s in concatenated[b]
         )
-        return LayoutGraph(
-            diagrams, list(wiring.edges), list(wiring.entries), list(wiring.exits), ids, buses
-        )
+        edges = list(wiring.edges), list(wiring.entries), list(wiring.exits)
+        return LayoutGraph(diagrams, *edges, ids, buses, self.is_level)
 
     def _label(self, source: str, column: list[Part], references: References) -> VaryingText:
         """Return the label of the edges that carry the output of a layer."""
@@ -173,13 +191,12 @@ class DiagramBuilder:
             return self._reference(parts, references)
         if len(parts) == 1 and first.times > 1:
             inner, members = inner[:1], members[:1]
-        inside = lay_out_graph(self.layout_graph(members, inner), FRAME_TITLE_ROOM, PADDING)
         said = varying_values([m.nodes for m in first.members])
         more = f" · {said}" if said else ""
         names = tuple(shorten(_name(found[0]), 24) + more for found in uses)
         title = shorten(_name(first), 24) + more
         frame = Frame(0, 0, 0, 0, title, first, first.times, "", names, counts)
-        return with_frame(inside, frame)
+        return lay_out_framed(self.layout_graph(members, inner), frame)
 
     def _layer(
         self,
@@ -220,7 +237,7 @@ class DiagramBuilder:
         titles = map(repeated, drawn_box.text.titles, times)
         drawn_box = drawn_box._replace(text=drawn_box.text._replace(titles=tuple(titles)))
         self.seen.append(drawn_box)
-        return _boxed(self._sized(drawn_box))
+        return self._boxed(self._sized(drawn_box))
 
     def _sized(self, drawn_box: DrawnBox) -> DrawnBox:
         text = drawn_box.text
@@ -252,15 +269,12 @@ class DiagramBuilder:
         diagrams = []
         for detail in self.plan.details:
             parts = detail.parts
-            inside = lay_out_graph(
-                self.layout_graph(parts, block_references(parts, self.tree, self.network)),
-                STRAIGHT_ROOM,
-                PADDING,
-            )
+            references = block_references(parts, self.tree, self.network)
+            graph = self.layout_graph(parts, references)
             titles = tuple(shorten(p.path, LONGEST_HEADING) for p in parts)
             frame = Frame(0, 0, 0, 0, self.detail_title(detail), parts[0], 1, detail.letter, titles)
             several = any(p.times > 1 for p in detail.places)
-            diagrams.append(with_frame(inside, frame, "…9" * several))
+            diagrams.append(self._turned(lay_out_framed(graph, frame, "…9" * several)))
         return diagrams
 
     def detail_title(self, detail: Detail) -> str:
@@ -310,12 +324,6 @@ def block_references(parts: Sequence[Part], tree: PartTree, network: Network) ->
     return found
 
 
-def _start(name: str, shape: Shape) -> Diagram:
-    """Return the box of an input."""
-    text = BoxText(shorten(name, 18), after=(("", shape_text([shape])),))
-    return _ended(DrawnBox(0, 0, 0, 0, "end", "end", text))
-
-
 def _flat(root: Part) -> Part:
     """Return the network without its groups."""
     return Part("", children=[Part(b.path, b) for b in root.boxes])
@@ -325,14 +333,11 @@ def _name(part: Part) -> str:
     return part.path.rpartition("/")[2]
 
 
-def _boxed(drawn_box: DrawnBox) -> Diagram:
-    return Diagram(drawn_box.width, drawn_box.height, elements=[drawn_box])
-
-
-def _ended(drawn_box: DrawnBox) -> Diagram:
+def _ended(drawn_box: DrawnBox) -> DrawnBox:
+    """Return the box of an input or an output with its size."""
     text = drawn_box.text
     width = text_width(text.title, TITLE) * BOLD + text_width(text.after[0][1], SMALL) + 28
-    return _boxed(drawn_box._replace(width=round(max(width, 64)), height=24.0))
+    return drawn_box._replace(width=round(max(width, 64)), height=24.0)
 
 
 def _same_width(diagrams: list[Diagram]) -> None:
@@ -351,12 +356,19 @@ def _same_width(diagrams: list[Diagram]) -> None:
             diagram.width = widest
 
 
-def with_frame(inside: Diagram, frame: Frame, more: str = "") -> Diagram:
-    """Return a diagram with a frame and its name; ``more`` is what a script may add to the name."""
+def lay_out_framed(graph: LayoutGraph, frame: Frame, more: str = "") -> Diagram:
+    """Lay out a graph within a frame; ``more`` is what a script may add to the frame's name."""
     letter, times = frame.letter, frame.times
     titles = VaryingText(frame.title, tuple(t + more for t in frame.titles))
     written = titles.width(SMALL + (2 if letter else 0)) * BOLD
     named = written + (BADGE_WIDTH if letter else 0) + (30 if times > 1 else 0) + 16
+    if graph.is_level:  # the name is beside the edges
+        graph.least_length = named
+        inside = lay_out_graph(graph, STRAIGHT_ROOM if letter else PADDING, PADDING)
+        room = DETAIL_TITLE_ROOM if letter else FRAME_TITLE_ROOM
+        across = round(inside.width + room + PADDING)
+        return _framed(inside, frame, room, 0.0, across, inside.height)
+    inside = lay_out_graph(graph, STRAIGHT_ROOM if letter else FRAME_TITLE_ROOM, PADDING)
     # The edge that comes in must not cross the name.
     shift = PADDING
     entry = inside.entry()
@@ -368,8 +380,15 @@ def with_frame(inside: Diagram, frame: Frame, more: str = "") -> Diagram:
     if letter:
         shift = max(PADDING, (width - inside.width) / 2)
     top = DETAIL_TITLE_ROOM if letter else 0.0
-    diagram = Diagram(round(width), round(inside.height + top), is_group=True)
-    diagram.elements.append(frame._replace(width=diagram.width, height=diagram.height))
+    return _framed(inside, frame, shift, top, round(width), round(inside.height + top))
+
+
+def _framed(
+    inside: Diagram, frame: Frame, shift: float, top: float, width: float, height: float
+) -> Diagram:
+    """Return a diagram within a frame of this size."""
+    diagram = Diagram(width, height, is_group=True)
+    diagram.elements.append(frame._replace(width=width, height=height))
     diagram.add(inside, shift, top)
     diagram.entries = {s: x + shift for s, x in inside.entries.items()}
     diagram.exits = {s: x + shift for s, x in inside.exits.items()}

@@ -13,14 +13,16 @@ STRAIGHT = 0.05
 """Less than this is nothing in what is written."""
 
 
-def smooth(points: Sequence[Point]) -> str:
-    """Return a path that leaves and enters every point upright.
+def smooth(points: Sequence[Point], *, is_level: bool = False) -> str:
+    """Return a path that leaves and enters every point upright, or level.
 
     Examples
     --------
-    >>> smooth([(0, 0), (0, 10), (8, 20)])
-    'M0 0V10C0 15 8 15 8 20'
+    >>> smooth([(0, 0), (0, 10), (8, 20)]), smooth([(0, 0), (10, 0), (20, 8)], is_level=True)
+    ('M0 0V10C0 15 8 15 8 20', 'M0 0H10C15 0 15 8 20 8')
     """
+    if is_level:
+        return _level(points)
     (x, y), *rest = points
     path = f"M{number(x)} {number(y)}"
     for a, b in rest:
@@ -29,6 +31,19 @@ def smooth(points: Sequence[Point]) -> str:
         else:
             middle = number((y + b) / 2)
             path += f"C{number(x)} {middle} {number(a)} {middle} {number(a)} {number(b)}"
+        x, y = a, b
+    return path
+
+
+def _level(points: Sequence[Point]) -> str:
+    (x, y), *rest = points
+    path = f"M{number(x)} {number(y)}"
+    for a, b in rest:
+        if abs(b - y) < STRAIGHT:
+            path += f"H{number(a)}"
+        else:
+            middle = number((x + a) / 2)
+            path += f"C{middle} {number(y)} {middle} {number(b)} {number(a)} {number(b)}"
         x, y = a, b
     return path
 
@@ -50,7 +65,7 @@ def cornered(points: Sequence[Point]) -> str:
     return f"{path}L{number(points[-1][0])} {number(points[-1][1])}"
 
 
-def tip(points: Sequence[Point], *, is_smooth: bool) -> str:
+def tip(points: Sequence[Point], *, is_smooth: bool, is_level: bool = False) -> str:
     """Return the arrow head at the end of a path.
 
     Examples
@@ -59,7 +74,7 @@ def tip(points: Sequence[Point], *, is_smooth: bool) -> str:
     'M0 20l-3.5 -6.5h7z'
     """
     (x0, y0), (x, y) = points[-2], points[-1]
-    if is_smooth or abs(x - x0) < STRAIGHT:
+    if not is_level if is_smooth else abs(x - x0) < STRAIGHT:
         away, side = f"-{HALF_TIP} {number(-TIP * _sign(y - y0))}", "h"
     else:
         away, side = f"{number(-TIP * _sign(x - x0))} -{HALF_TIP}", "v"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 
 from cnnanalyze.drawing.diagram import Diagram
 from cnnanalyze.drawing.labels import VaryingText
@@ -28,6 +29,16 @@ class LayoutGraph:
     """Shapes, by the layer that outputs them."""
     buses: frozenset[tuple[int, int]] = frozenset()
     """Edges whose channels a concatenation keeps."""
+    is_level: bool = False
+    """Whether it is drawn to the right: it is laid out downward, with diagrams lying on their side,
+    and flipped at the end. Words stay upright, so that labels take room along the edges then."""
+
+    least_length: float = 0.0
+    """The length that the name of its border needs, where that stands along the edges."""
+
+    def room_along(self, label: VaryingText) -> float:
+        """Return the room that a label takes along its edge."""
+        return ceil(label.width(LABEL_SIZE)) + 6 if self.is_level else LINE_OF_LABEL
 
     @property
     def sources(self) -> list[str]:

@@ -125,3 +125,27 @@ def place_diagrams(
     return DrawingPage(
         round(width), round(height), PlacedDiagram(overview, round(left), top), tuple(placed)
     )
+
+
+def place_below(overview: Diagram, details: Sequence[Diagram], least_width: float) -> DrawingPage:
+    """Place the details below the overview, no wider than it unless it is narrow."""
+    top = MARGIN + TITLE_ROOM
+    start = top + overview.height + 2 * BETWEEN
+    widest = max([READABLE, overview.width, *(c.width for c in details)])
+    room = max((c.height for c in details), default=0.0)
+    packed = pack(details, room)
+    while _width(packed) > widest:
+        room *= HIGHER
+        packed = pack(details, room)
+    placed = tuple(
+        PlacedDiagram(p.diagram, round(MARGIN + p.x), round(start + p.y)) for p in packed
+    )
+    least = MARGIN + max(overview.width, least_width)
+    right = max([least, *(p.x + p.diagram.width for p in placed)])
+    low = max([top + overview.height, *(p.y + p.diagram.height for p in placed)])
+    return DrawingPage(
+        round(right + MARGIN),
+        round(low + LEGEND_ROOM + MARGIN),
+        PlacedDiagram(overview, MARGIN, top),
+        placed,
+    )

@@ -42,6 +42,8 @@ class Drawing:
     """Paths of the blocks that are drawn where they are; true for all."""
     theme: str = "auto"
     """``auto`` follows the reader's preference, and is light in a PNG."""
+    direction: str = "down"
+    """``down``, or to the ``right``."""
 
     @cached_property
     def svg(self) -> str:
@@ -50,12 +52,18 @@ class Drawing:
         Raises
         ------
         UsageError
-            If there is no such colour, theme or path.
+            If there is no such colour, theme, direction or path.
         """
         return self._drawn(self.theme)
 
     def _drawn(self, theme: str) -> str:
-        return draw(self.analysis, colour=self.colour, expanded=self.expanded, theme=theme)
+        return draw(
+            self.analysis,
+            colour=self.colour,
+            expanded=self.expanded,
+            theme=theme,
+            direction=self.direction,
+        )
 
     @property
     def size(self) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from cnnanalyze.drawing.diagram import Diagram, DrawnBox, EdgeLabel, EdgeLine, Point
 from cnnanalyze.drawing.labels import VaryingText
-from cnnanalyze.drawing.layout_graph import LABEL_SIZE, LayoutGraph
+from cnnanalyze.drawing.layout_graph import LABEL_SIZE, LINE_OF_LABEL, LayoutGraph
 from cnnanalyze.drawing.node_placement import keep_apart, place_nodes
 
 BAND = 17.0
@@ -22,7 +22,8 @@ BETWEEN_ENDS = 12.0
 """The distance between edges that end at one box."""
 FARTHEST_END = 30.0
 """How far from the axis of a box an edge may end."""
-LABEL_AWAY = 6.0
+LABEL_AWAY, LABEL_ABOVE = 6.0, 4.0
+"""How far a label stands right of where its edge begins, and above an edge to the right."""
 
 
 class RankLayout:
@@ -46,7 +47,8 @@ class RankLayout:
         self.axis = [self._axis(v) for v in range(len(self.diagrams))]
         """The distance from the left side of each diagram to where its edges come and go."""
         pairs = [(a, b) for a, b, _ in self.edges]
-        before = [max(x, PORT / 2) for x in self.axis]
+        least = LABEL_ABOVE + LABEL_SIZE if graph.is_level else PORT / 2
+        before = [max(x, least) for x in self.axis]
         widths = [left + self._after(v) for v, left in enumerate(before)]
         # The main path of the network runs straight; the branches of a block are side by side.
         ends = range(self.last, len(self.diagrams))
@@ -64,8 +66,10 @@ class RankLayout:
             self.heights[rank] = max(self.heights[rank], diagram.height)
         if self.sources:  # what enters runs straight below the name of the border
             self.heights[0] = max(self.heights[0], room_above)
-        labelled = {self.ranks[a] for a, _ in self.shown}
-        self.bands = [BAND if r in labelled else 0.0 for r in range(len(self.heights))]
+        self.bands = [0.0] * len(self.heights)
+        for (a, _), label in self.shown.items():
+            room = BAND - LINE_OF_LABEL + graph.room_along(label)
+            self.bands[self.ranks[a]] = max(self.bands[self.ranks[a]], room)
         self.tops = self._stack()
         self.x = [c - x for c, x in zip(self.places.axes, self.axis, strict=True)]
         self.y = [
@@ -110,12 +114,14 @@ class RankLayout:
     def _after(self, v: int) -> float:
         """Return the width that a diagram and the labels below it need after its axis."""
         diagram = self.diagrams[v]
-        ends = [
-            diagram.exit(s) - self.axis[v] + LABEL_AWAY + label.width(LABEL_SIZE)
-            for (a, s), label in self.shown.items()
-            if a == v
-        ]
-        return max([diagram.width - self.axis[v], PORT / 2, *ends])
+        ends = [diagram.width - self.axis[v], PORT / 2]
+        if not self.graph.is_level:
+            ends += [
+                diagram.exit(s) - self.axis[v] + LABEL_AWAY + label.width(LABEL_SIZE)
+                for (a, s), label in self.shown.items()
+                if a == v
+            ]
+        return max(ends)
 
     def _stack(self) -> list[float]:
         """Return the top of each rank."""
@@ -153,6 +159,7 @@ class RankLayout:
         height = self.tops[-1] + self.heights[-1] + self.room_below
         if self.outputs:
             height = self.tops[-1] - CURVE + END
+        height = max(height, self.graph.least_length)
         whole = Diagram(self.places.width, height)
         axes = self.places.axes
         whole.entries = {s: axes[i] for i, s in enumerate(self.sources)}
@@ -194,20 +201,27 @@ class RankLayout:
         for (a, source), (text, uses) in self.shown.items():
             rank = self.ranks[a]
             x = self.x[a] + self.diagrams[a].exit(source)
-            y = self.tops[rank] + self.heights[rank] + BAND - 4
-            label = EdgeLabel(x + LABEL_AWAY, y, text, uses=uses)
-            if not any(x < other < label.x + _width(label) for other in starts[a]):
+            low = self.tops[rank] + self.heights[rank]
+            if self.graph.is_level:
+                label = EdgeLabel(x - LABEL_ABOVE, low + LABEL_AWAY, text, uses=uses)
+                taken = label.x - LABEL_SIZE, x
+            else:
+                label = EdgeLabel(x + LABEL_AWAY, low + BAND - 4, text, uses=uses)
+                taken = x, label.x + _width(label)
+            if not any(taken[0] < other < taken[1] for other in starts[a]):
                 labels.append(label)
-        return _apart(labels)
+        return _apart(labels, is_level=self.graph.is_level)
 
 
 def straight_end(diagram: Diagram) -> float:
     """Return how much of the upper side of a box is round, at each end."""
     box = diagram.elements[0]
-    return box.height / 2 - 2 if isinstance(box, DrawnBox) and box.kind == "join" else 8.0
+    if not isinstance(box, DrawnBox) or box.kind != "join":
+        return 8.0
+    return min(box.width, box.height) / 2 - (2.0 if box.width > box.height else 5.0)
 
 
-def _apart(labels: list[EdgeLabel]) -> list[EdgeLabel]:
+def _apart(labels: list[EdgeLabel], *, is_level: bool = False) -> list[EdgeLabel]:
     """Leave out labels that overlap: of equal ones all but one, of others all.
 
     Examples
@@ -223,7 +237,7 @@ def _apart(labels: list[EdgeLabel]) -> list[EdgeLabel]:
     left_out: set[int] = set()
     for rank in ranks.values():
         for one, other in pairwise(rank):
-            if other.x - one.x < _width(one):
+            if other.x - one.x < (LABEL_SIZE if is_level else _width(one)):
                 left_out |= {id(other)} if one.text == other.text else {id(one), id(other)}
     return [label for label in labels if id(label) not in left_out]
 

@@ -10,15 +10,16 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.drawing.colour_scale import ColourScale, colour_quantities
 from cnnanalyze.drawing.detail_plan import DetailPlan
 from cnnanalyze.drawing.diagram_builder import DiagramBuilder
-from cnnanalyze.drawing.page_layout import DrawingPage, place_diagrams
+from cnnanalyze.drawing.page_layout import DrawingPage, place_below, place_diagrams
 from cnnanalyze.drawing.part_tree import PartTree
 from cnnanalyze.drawing.style import SIGNS
 from cnnanalyze.drawing.svg_writer import SvgWriter
 from cnnanalyze.drawing.thumbnail import thumbnail
 from cnnanalyze.errors import UsageError
 
-__all__ = ["THEMES", "draw", "thumbnail"]
+__all__ = ["DIRECTIONS", "THEMES", "draw", "thumbnail"]
 
+DIRECTIONS = ("down", "right")
 THEMES = ("auto", "light", "dark")
 
 
@@ -33,6 +34,7 @@ def draw(
     link: Callable[[str], str | None] | None = None,
     prefix: str = "",
     theme: str = "auto",
+    direction: str = "down",
 ) -> str:
     """Return the drawing of a network as SVG.
 
@@ -56,11 +58,13 @@ def draw(
         The prefix of ids, if several drawings share a page.
     theme
         ``auto`` follows the reader's preference; ``light`` and ``dark`` are fixed.
+    direction
+        Whether the network runs ``down`` or to the ``right``; a U stands in both.
 
     Raises
     ------
     UsageError
-        If there is no such colour, theme, mark or path.
+        If there is no such colour, theme, direction, mark or path.
 
     Examples
     --------
@@ -71,9 +75,11 @@ def draw(
     """
     _check("colour", colour, ("kind", *colour_quantities()))
     _check("theme", theme, THEMES)
+    _check("direction", direction, DIRECTIONS)
     layer_marks = _marks_by_layer(analysis, marks or {})
     scale = ColourScale(analysis, colour)
-    page, composer = lay_out_page(analysis, layer_marks, expanded, scale if scale.is_on else None)
+    shown = scale if scale.is_on else None
+    page, composer = lay_out_page(analysis, layer_marks, expanded, shown, direction)
     scale.fit(element for p in (page.overview, *page.details) for element in p.diagram.elements)
     writer = SvgWriter(analysis, scale, layer_marks, link, prefix, theme, interactive=interactive)
     return writer.draw(page, composer)
@@ -84,16 +90,20 @@ def lay_out_page(
     marks: Mapping[str, str],
     expanded: bool | Collection[str] = (),
     scale: ColourScale | None = None,
+    direction: str = "down",
 ) -> tuple[DrawingPage, DiagramBuilder]:
     """Return the page and its builder; ``marks`` are those of layers."""
     opened = _opened(analysis, expanded)
     tree = PartTree(analysis.network, marks, opened)
     root = tree.build()
     plan = DetailPlan(root, tree, opened)
-    composer = DiagramBuilder(analysis.network, tree, plan, scale.text if scale else None)
+    is_level = direction == "right"
+    value = scale.text if scale else None
+    composer = DiagramBuilder(analysis.network, tree, plan, value, is_level=is_level)
     overview = composer.network_diagram(root)
     least = max(SvgWriter.title_width(analysis), scale.legend_width if scale else 0.0)
-    return place_diagrams(overview, composer.detail_diagrams(), least), composer
+    place = place_below if is_level else place_diagrams
+    return place(overview, composer.detail_diagrams(), least), composer
 
 
 def _check(what: str, value: str, known: Collection[str]) -> None:

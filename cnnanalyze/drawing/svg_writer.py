@@ -145,11 +145,12 @@ class SvgWriter:
         for line in lines:
             points = [(line.x + x, line.y + y) for x, y in line.points]
             is_smooth = line.kind == "edge"
-            path = smooth(points) if is_smooth else cornered(points)
+            path = smooth(points, is_level=line.is_level) if is_smooth else cornered(points)
             paths.setdefault(line.kind, []).append(path)
             if line.arrow:
                 name = "bustip" if line.kind == "bus" else "tip"
-                paths.setdefault(name, []).append(tip(points, is_smooth=is_smooth))
+                head = tip(points, is_smooth=is_smooth, is_level=line.is_level)
+                paths.setdefault(name, []).append(head)
         self.out += [
             f'<path class="{name}" d="{"".join(parts)}"/>' for name, parts in sorted(paths.items())
         ]

@@ -70,7 +70,10 @@ class LayerRow:
     def kind(self) -> str:
         """The layer kind, with those beside it; or the number of layers in the row."""
         if self.main is not None:
-            return " · ".join(f.node.kind for f in self.facts)
+            from cnnanalyze.drawing.labels import kind_word  # noqa: PLC0415 - as _homes
+
+            words = (f.node.kind if f is self.main else kind_word(f.node) for f in self.facts)
+            return " · ".join(words)
         each = len(self.facts) // self.times
         if self.times == 1:
             return f"{each} layers"

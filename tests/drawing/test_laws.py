@@ -102,7 +102,9 @@ def check_edges(page: DrawingPage) -> None:
             )
             assert any(touches(x1, y1, r) for r in borders), line
             if line.ends[0] < 0:  # from outside: from the border, or below its name
-                assert any(r.x <= x0 <= r.x + r.width and 0 <= y0 - r.y <= 50 for r in borders)
+                at = Rectangle(x0, y0, 0, 0)
+                begun = (x0 - r.x if line.is_level else y0 - r.y for r in borders if r.holds(at))
+                assert any(distance <= 50 for distance in begun), line
             else:
                 assert any(touches(x0, y0, r) for r in borders), line
 
@@ -112,13 +114,12 @@ def along(line: EdgeLine) -> Iterator[tuple[float, float]]:
     for (x0, y0), (x1, y1) in pairwise(line.points):
         for step in range(1, 20):
             t = step / 20
+            x = y = t
             if line.kind == "edge":
-                upright = (1 - t) ** 3 + 3 * t * (1 - t) ** 2  # how near it is to the first point
-                bent = 3 * t * (1 - t) * (y0 + y1) / 2
-                y = (1 - t) ** 3 * y0 + bent + t**3 * y1
-                yield line.x + upright * x0 + (1 - upright) * x1, line.y + y
-            else:
-                yield line.x + x0 + t * (x1 - x0), line.y + y0 + t * (y1 - y0)
+                bent = 1.5 * t * (1 - t) + t**3  # along, from the first point to the second
+                aside = 3 * t**2 * (1 - t) + t**3
+                x, y = (bent, aside) if line.is_level else (aside, bent)
+            yield line.x + x0 + x * (x1 - x0), line.y + y0 + y * (y1 - y0)
 
 
 def check_paths(page: DrawingPage) -> None:
@@ -175,6 +176,13 @@ def test_nothing_overlaps_is_crossed_or_leaves_its_place(name: str) -> None:
     for page in drawings(cnn.analyze(f"zoo:{name}").analysis):
         for check in LAWS:
             check(page)
+
+
+@pytest.mark.parametrize("name", sorted(zoo()))
+def test_the_same_holds_for_drawings_to_the_right(name: str) -> None:
+    page, _ = lay_out_page(cnn.analyze(f"zoo:{name}").analysis, {}, direction="right")
+    for check in LAWS:
+        check(page)
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -360,6 +360,13 @@ def test_nothing_is_fetched() -> None:
             "error: a drawing has no theme 'dusk'\n  help: the theme is one of auto, light, dark",
         ),
         (
+            {"direction": "left"},
+            (
+                "error: a drawing has no direction 'left'\n"
+                "  help: the direction is one of down, right"
+            ),
+        ),
+        (
             {"expanded": ["C2"]},
             "error: LeNet-5 has no layer or block 'C2'",
         ),
@@ -395,6 +402,21 @@ def test_a_unet_is_drawn_as_a_u() -> None:
         assert left.x + left.width < crop.x < crop.x + crop.width < right.x
     assert at["right1/concat1"].y < at["right4/concat1"].y
     assert at["left1/conv1"].x == at["left4/conv2"].x
+
+
+def test_a_drawing_to_the_right_is_wide_and_its_words_stand_upright() -> None:
+    from tests.drawing.parsed import rectangle
+
+    down, right = (parse(draw(analysis_of("resnet18"), direction=d)) for d in ("down", "right"))
+    assert right.view.width > 3 * right.view.height
+    assert sorted(down.texts) == sorted(right.texts)
+    sizes = [
+        sorted((r.width > r.height) for r in map(rectangle, d.drawn_boxes)) for d in (down, right)
+    ]
+    assert sizes[0] == sizes[1]
+    units = [rectangle(t) for t in right.drawn_boxes if "end" in classes(t)]
+    assert units[0].x < units[1].x
+    assert units[0].y == pytest.approx(units[1].y, abs=1)
 
 
 def test_a_thumbnail_is_bars_without_text() -> None:

@@ -43,7 +43,7 @@ def closed(analysis: Analysis) -> dict[str, str]:
 
 
 def test_the_table_tells_both_the_window_and_that_everything_is_seen(normed: Analysis) -> None:
-    lines = cnn.Report(normed).render(width=100).splitlines()
+    lines = cnn.Report(normed).render(width=100, all=True).splitlines()
     fields = {line.split()[0]: line.split()[-1] for line in lines[4:7]}
     assert fields == {"conv1": "3", "groupnorm1": "3+all", "relu1": "3+all"}
     assert any(line.startswith("+all") for line in lines)

@@ -165,11 +165,12 @@ def test_colours_follow_the_family(small: Analysis) -> None:
         ({"depth": "2"}, "depth must be a whole number, not '2'"),
         ({"dtype": None}, "dtype must be a word, not nothing"),
         ({"sort": 3}, "sort must be a word, not 3"),
+        ({"all": 1}, "all must be True or False, not 1"),
         (
             {"detph": 1},
             (
                 "a report has no option 'detph'; it takes depth, columns, sort, convention, batch, "
-                "dtype, layout, width; did you mean 'depth'?"
+                "dtype, layout, width, all; did you mean 'depth'?"
             ),
         ),
     ],
@@ -185,18 +186,16 @@ def test_a_wrong_option_is_met_with_the_nearest(
 GOLDEN = """\
 small_net · input 23x29x3 · 8 layers
 
-layer             kind             output  parameters     MACs     %  field
-────────────────  ──────────────  ───────  ──────────  ───────  ────  ─────
-first/conv1       conv            21x27x7         196  107,163  52.8      3
-first/batchnorm1  batchnorm       21x27x7          14        0            3
-first/relu1       relu            21x27x7           0        0            3
-pool              maxpool         10x13x7           0        0            4
-add1/1/conv1      conv            10x13x7         735   95,550  47.1   8x12
-add1              add             10x13x7           0        0         8x12
-global_avgpool1   global_avgpool    1x1x7           0        0          all
-scores            dense                11          88       77   0.0    all
-────────────────  ──────────────  ───────  ──────────  ───────  ────  ─────
-total                                           1,033  202,790
+layer            kind               output  parameters     MACs     %  field
+───────────────  ────────────────  ───────  ──────────  ───────  ────  ─────
+first/conv1      conv · bn · relu  21x27x7         210  107,163  52.8      3
+pool             maxpool           10x13x7           0        0            4
+add1/1/conv1     conv              10x13x7         735   95,550  47.1   8x12
+add1             add               10x13x7           0        0         8x12
+global_avgpool1  global_avgpool      1x1x7           0        0          all
+scores           dense                  11          88       77   0.0    all
+───────────────  ────────────────  ───────  ──────────  ───────  ────  ─────
+total                                            1,033  202,790
 no room here for attributes, activations, weights, biases, FLOPs, share, stride,
 padding, fit, live; a wider terminal or a file has them
 
@@ -209,6 +208,8 @@ memory      weights 4.090 KiB, activations at most 31.01 KiB at first/batchnorm1
             (float32, batch 1)
 field       8x12 at add1; the input is 23x29: does not cover it
 status      complete, every layer is counted
+
+2 layers in the row of another; --all shows each
 """
 
 
@@ -217,7 +218,7 @@ def test_bars_are_as_long_as_the_shares_are_large() -> None:
         "{cnn: 1, input: 7x11x3, layers: [{conv: {filters: 5, kernel: 1}}, "
         "{conv: {filters: 10, kernel: 1}}, {conv: {filters: 2, kernel: 1}}, relu]}"
     )
-    lines = cnn.analyze(net).render(columns=("name", "macs", "bar")).splitlines()
+    lines = cnn.analyze(net).render(columns=("name", "macs", "bar"), all=True).splitlines()
     drawn = {line.split()[0]: line.split()[2:] for line in lines[4:8]}
     # 15, 50 and 20 multiply-accumulates at every position; a bar of eight for the most.
     assert drawn == {"conv1": ["██▍"], "conv2": ["████████"], "conv3": ["███▎"], "relu1": []}

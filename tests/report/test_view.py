@@ -8,6 +8,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.language.zoo import zoo
 from cnnanalyze.report import view as view_module
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.view import GROUPS, SCREEN, collapse, fold, gather, view
@@ -101,3 +102,33 @@ def test_depths_with_too_many_rows_are_left_after_as_many_groups_as_rows(
     # Of the deepest as many as tell that it has too many rows, and then all of those that fit.
     assert sum("/" in path for path in looked) < 3 * (GROUPS + 1)
     assert looked.count("add250") <= 2
+
+
+def test_norms_and_activations_are_in_the_row_of_their_layer(small: Analysis) -> None:
+    """Half of ResNet-18's rows were rows of zeros."""
+    rows = view(small, folding=True).rows
+    assert [(row.name, row.kind) for row in rows] == [
+        ("first/conv1", "conv · bn · relu"),
+        ("pool", "maxpool"),
+        ("add1/1/conv1", "conv"),
+        ("add1", "add"),
+        ("global_avgpool1", "global_avgpool"),
+        ("scores", "dense"),
+    ]
+    assert view(small, folding=True).beside == 2
+
+
+def test_options_that_ask_for_all_layers_unfold(small: Analysis) -> None:
+    shown = view(small, Options(all=True), folding=True)
+    assert [row.path for row in shown.rows] == list(small.facts)
+    assert (shown.beside, shown.collapsed) == (0, 0)
+
+
+@pytest.mark.sampled(12)
+@pytest.mark.parametrize("name", sorted(zoo()))
+def test_rows_of_every_network_hold_every_layer_once(name: str) -> None:
+    analysis = cnn.analyze(f"zoo:{name}").analysis
+    for options in (Options(), Options(depth=1), Options(depth=19), Options(all=True)):
+        shown = view(analysis, options, folding=True)
+        assert sorted(f.node.id for row in shown.rows for f in row.facts) == sorted(analysis.facts)
+        assert sum(row.total.parameters for row in shown.rows) == analysis.total.parameters
