@@ -50,12 +50,17 @@ Direction = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Write to an .svg or .png file instead of stdout."
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to a file instead of stdout, as its name ends: .svg, .png, .pdf, .tex (TikZ), "
+        ".dot or .mmd.",
     ),
 ]
 
 EXAMPLES = (
     ("cnnanalyze draw zoo:resnet50 -o resnet50.svg", "every block once, repeats with their number"),
+    ("cnnanalyze draw zoo:unet -o unet.tex", "a figure in TikZ; unet.pdf, unet.dot, unet.mmd, too"),
     ("cnnanalyze draw zoo:siamese --direction right -o siamese.svg", "from left to right"),
     ("cnnanalyze draw zoo:unet --colour macs -o unet.svg", "boxes coloured by what they cost"),
 )
@@ -71,22 +76,25 @@ def draw(
     direction: Direction = "down",
     settings: option.Settings = None,
 ) -> None:
-    """Draw the architecture as SVG, or as PNG if the file is called so.
+    """Draw the architecture as SVG, or as what the name of the file ends in.
 
     Equal blocks are drawn once; what is repeated is drawn once with its number.
     """
     from cnnanalyze.api.drawing import draw as drawn
-    from cnnanalyze.cli.formats import choose_format
+    from cnnanalyze.cli.formats import ENDINGS, choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_settings
+    from cnnanalyze.core.file_writing import write_file
     from cnnanalyze.drawing.picture import require_converter
+    from cnnanalyze.drawing.picture_formats import FORMATS
 
+    endings = {**ENDINGS, **{name: one.endings for name, one in FORMATS.items()}}
+    endings.pop("latex")  # a .tex is a figure here
     format = choose_format(  # noqa: A001 - as elsewhere
-        "", output, ("svg", "png"), has_option=False, shows_network=True
+        "", output, tuple(FORMATS), has_option=False, shows_network=True, endings=endings
     )
-    if format == "png":
-        require_converter()
-        theme = "light" if theme == "auto" else theme
+    if FORMATS[format].needs_converter:
+        require_converter(f"a {format.upper()}")
     picture = drawn(
         load(spec, read_settings(settings)),
         colour=colour,
@@ -94,8 +102,9 @@ def draw(
         theme=theme,
         direction=direction,
     )
-    if format == "png":
+    made = picture.to(format)
+    if isinstance(made, bytes):
         assert output is not None
-        picture.write(output)
+        write_file(output, made)
     else:
-        write(picture.svg, output, format)
+        write(made, output, "svg" if format == "svg" else "raw")

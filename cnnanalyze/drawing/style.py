@@ -115,7 +115,6 @@ def _colours(own: Mapping[str, str], *, marked: bool) -> str:
         f".cnn text{{fill:{own['text']}}}",
         f".cnn .small{{fill:{own['soft']}}}",
         f".cnn .paper{{fill:{own['page']}}}",
-        f".cnn .inside .paper{{fill:{own['card']}}}",
         f".cnn .edge{{stroke:{own['line']}}}",
         f".cnn .rail{{stroke:{own['rail']}}}",
         f".cnn .bus{{stroke:{own['bus']}}}",

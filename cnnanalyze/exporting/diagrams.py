@@ -12,8 +12,10 @@ from cnnanalyze.layers.attributes import per_axis
 _INDENT = "  "
 
 
-def write_mermaid(network: Network) -> str:
+def write_mermaid(network: Network, *, is_level: bool = False) -> str:
     """Return a network as a flowchart of Mermaid, which GitHub and GitLab draw in Markdown.
+
+    It runs down, or to the right if that is asked for.
 
     Examples
     --------
@@ -37,7 +39,7 @@ def write_mermaid(network: Network) -> str:
         return f'{indent}subgraph {number}["{_escaped(_title(group))}"]', f"{indent}end"
 
     names = _numbers(network)
-    lines = ["flowchart TD"]
+    lines = [f"flowchart {'LR' if is_level else 'TD'}"]
     lines += [
         f'{_INDENT}{names[name]}(["{text(name, given.written)}"])'
         for name, given in network.inputs.items()
@@ -55,8 +57,10 @@ def write_mermaid(network: Network) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_dot(network: Network) -> str:
+def write_dot(network: Network, *, is_level: bool = False) -> str:
     r"""Return a network as a graph in DOT, the language of Graphviz.
+
+    It runs down, or to the right if that is asked for.
 
     Examples
     --------
@@ -80,6 +84,7 @@ def write_dot(network: Network) -> str:
 
     names = _numbers(network)
     lines = [f'digraph "{_quoted(network.name)}" {{', f"{_INDENT}node [shape=box];"]
+    lines += [f"{_INDENT}rankdir=LR;"] if is_level else []
     lines += [
         f'{_INDENT}{names[name]} [label="{text(name, given.written)}", shape=ellipse];'
         for name, given in network.inputs.items()

@@ -50,25 +50,26 @@ def test_without_the_converter_the_command_says_how_to_get_it(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "cairosvg", None)
-    assert run("draw", "zoo:lenet5", "-o", tmp_path / "net.png") == (
-        2,
-        "",
-        (
-            "error: a PNG needs the package cairosvg, which is not installed\n"
-            "  help: pip install 'cnnanalyze[draw]', or write an .svg\n"
-        ),
-    )
+    for ending in ("png", "pdf"):
+        assert run("draw", "zoo:lenet5", "-o", tmp_path / f"net.{ending}") == (
+            2,
+            "",
+            (
+                f"error: a {ending.upper()} needs the package cairosvg, which is not installed\n"
+                "  help: pip install 'cnnanalyze[draw]', or write an .svg or .tex\n"
+            ),
+        )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_other_formats_are_refused(run: Any, tmp_path: Path) -> None:
-    file = tmp_path / "net.pdf"
+    file = tmp_path / "net.gif"
     assert run("draw", "zoo:lenet5", "-o", file) == (
         2,
         "",
         (
-            f"error: this command writes no .pdf file: '{file}'\n"
-            "  help: the name can end in .svg or .png\n"
+            f"error: this command writes no .gif file: '{file}'\n"
+            "  help: the name can end in .svg, .png, .pdf, .tex, .dot or .mmd\n"
         ),
     )
 
