@@ -25,7 +25,8 @@ def draw(
     colour: str = "kind",
     expand: str | Sequence[str] = (),
     theme: str = "auto",
-    direction: str = "down",
+    direction: str = "",
+    style: str = "blocks",
 ) -> Drawing:
     """Draw the architecture: every block once, repeats with their number.
 
@@ -42,7 +43,11 @@ def draw(
     theme
         ``auto`` follows the reader's preference; ``light`` and ``dark`` are fixed.
     direction
-        Whether the network runs ``down`` or to the ``right``; a U stands in both.
+        Whether the network runs ``down`` or to the ``right``; a U stands in both. By default blocks
+        run down, and outputs to the right.
+    style
+        ``blocks``: what the layers do; ``volumes``: their outputs as bodies of their size, in
+        perspective; ``maps``: the same as stacks of maps, flat.
 
     Returns
     -------
@@ -54,7 +59,7 @@ def draw(
     SpecError
         With every fault of the spec, each at its place.
     UsageError
-        If there is no such colour, theme, direction or path.
+        If there is no such colour, theme, direction, style or path.
 
     Examples
     --------
@@ -65,7 +70,7 @@ def draw(
 
     paths = words_of(expand)
     analysis = analyze_network(read(network, settings))
-    drawing = Drawing(analysis, colour, "all" in paths or paths, theme, direction)
+    drawing = Drawing(analysis, colour, "all" in paths or paths, theme, direction, style)
     _ = drawing.svg  # what is refused is refused here
     return drawing
 

@@ -275,6 +275,13 @@ def directions() -> Iterable[str]:
     return DIRECTIONS
 
 
+def drawing_styles() -> Iterable[str]:
+    """Return what drawings show."""
+    from cnnanalyze.drawing.svg import STYLES
+
+    return STYLES
+
+
 def filters() -> Iterable[str]:
     """Return the named filters."""
     from cnnanalyze.core.filters import CATALOGUE

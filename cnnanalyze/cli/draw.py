@@ -43,8 +43,17 @@ Direction = Annotated[
     typer.Option(
         "--direction",
         metavar="down|right",
-        help="Where the network runs to; a U stands in both.",
+        help="Where the network runs to; blocks down by default, outputs to the right.",
         autocompletion=complete.one_of(complete.directions),
+    ),
+]
+Style = Annotated[
+    str,
+    typer.Option(
+        "--style",
+        metavar="blocks|volumes|maps",
+        help="Draw what layers do, or their outputs to scale: bodies in perspective, flat maps.",
+        autocompletion=complete.one_of(complete.drawing_styles),
     ),
 ]
 Output = Annotated[
@@ -61,6 +70,7 @@ Output = Annotated[
 EXAMPLES = (
     ("cnnanalyze draw zoo:resnet50 -o resnet50.svg", "every block once, repeats with their number"),
     ("cnnanalyze draw zoo:unet -o unet.tex", "a figure in TikZ; unet.pdf, unet.dot, unet.mmd, too"),
+    ("cnnanalyze draw zoo:vgg16 --style volumes -o vgg16.pdf", "its outputs as bodies to scale"),
     ("cnnanalyze draw zoo:siamese --direction right -o siamese.svg", "from left to right"),
     ("cnnanalyze draw zoo:unet --colour macs -o unet.svg", "boxes coloured by what they cost"),
 )
@@ -73,7 +83,8 @@ def draw(
     colour: Colour = "kind",
     expand: Expand = None,
     theme: Theme = "auto",
-    direction: Direction = "down",
+    direction: Direction = "",
+    style: Style = "blocks",
     settings: option.Settings = None,
 ) -> None:
     """Draw the architecture as SVG, or as what the name of the file ends in.
@@ -101,6 +112,7 @@ def draw(
         expand=expand or (),
         theme=theme,
         direction=direction,
+        style=style,
     )
     made = picture.to(format)
     if isinstance(made, bytes):

@@ -10,10 +10,11 @@ from cnnanalyze.analysis.quantities import OURS
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.statistics import sees_beside
 from cnnanalyze.core.quantities import Quantity, rows
-from cnnanalyze.drawing.diagram import DrawnBox, Element
+from cnnanalyze.drawing.diagram import DrawnBox, Element, Volume
 from cnnanalyze.drawing.style import STEPS
 from cnnanalyze.drawing.text_metrics import magnitude, text_width
 
+Measured = DrawnBox | Volume
 SHADE_WIDTH = 14.0
 """The width of a shade in the legend."""
 
@@ -77,7 +78,7 @@ class ColourScale:
             return ""
         return "; +all: the whole map, too"
 
-    def value(self, drawn_box: DrawnBox) -> int:
+    def value(self, drawn_box: Measured) -> int:
         """Return the quantity of all layers that a box represents."""
         quantity, facts = self.quantity, self.analysis.facts
         assert quantity is not None
@@ -90,14 +91,15 @@ class ColourScale:
     def fit(self, elements: Iterable[Element]) -> None:
         """Find the largest value of all boxes."""
         if self.is_on:
-            values = [self.value(t) for t in elements if isinstance(t, DrawnBox) and t.boxes]
+            drawn = (t for t in elements if isinstance(t, DrawnBox | Volume))
+            values = [self.value(t) for t in drawn if t.boxes]
             self.largest = max([1, *values])
 
-    def share(self, drawn_box: DrawnBox) -> float:
+    def share(self, drawn_box: Measured) -> float:
         """Return the value of a box as a share of the largest."""
         return self.value(drawn_box) / self.largest
 
-    def shade(self, drawn_box: DrawnBox) -> int:
+    def shade(self, drawn_box: Measured) -> int:
         """Return the shade of a box; the square root keeps small values apart."""
         return min(STEPS - 1, int(sqrt(self.share(drawn_box)) * STEPS))
 

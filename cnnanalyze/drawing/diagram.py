@@ -78,7 +78,34 @@ class EdgeLabel(NamedTuple):
     """The text in each use of the detail around it."""
 
 
-Element = DrawnBox | Frame | EdgeLine | EdgeLabel
+class Volume(NamedTuple):
+    """An output as a body of its size; its front is at the lower left of its rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    face_width: float
+    face_height: float
+    sheets: int
+    """Of a stack of maps, how many are drawn; 0 for a body in perspective."""
+    family: str
+    part: Part | None = None
+    boxes: tuple[Box, ...] = ()
+    """All boxes that it represents."""
+
+
+class Caption(NamedTuple):
+    """A line of words beside a body."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+    is_title: bool
+
+
+Element = DrawnBox | Frame | EdgeLine | EdgeLabel | Volume | Caption
 
 
 @dataclass
@@ -117,7 +144,7 @@ def _flipped(element: Element) -> Element:
         case EdgeLine():
             points = tuple((b, a) for a, b in element.points)
             return element._replace(x=x, y=y, points=points, is_level=True)
-        case EdgeLabel():
+        case EdgeLabel() | Caption():
             return element._replace(x=x, y=y)
         case _:
             return element._replace(x=x, y=y, width=element.height, height=element.width)

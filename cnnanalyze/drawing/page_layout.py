@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnnanalyze.drawing.diagram import Diagram, DrawnBox
+from cnnanalyze.drawing.diagram import Diagram, DrawnBox, Volume
 
 MARGIN = 24.0
 TITLE_ROOM = 52.0
@@ -47,8 +47,13 @@ class DrawingPage(NamedTuple):
             t.family
             for p in (self.overview, *self.details)
             for t in p.diagram.elements
-            if isinstance(t, DrawnBox) and t.kind != "end"
+            if (isinstance(t, DrawnBox) and t.kind != "end") or isinstance(t, Volume)
         }
+
+    @property
+    def has_volumes(self) -> bool:
+        """Whether outputs are shown as bodies."""
+        return any(isinstance(t, Volume) for t in self.overview.diagram.elements)
 
 
 def pack(details: Sequence[Diagram], room: float) -> list[PlacedDiagram]:

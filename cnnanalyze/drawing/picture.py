@@ -46,8 +46,10 @@ class Drawing:
     """Paths of the blocks that are drawn where they are; true for all."""
     theme: str = "auto"
     """``auto`` follows the reader's preference, and is light in a PNG."""
-    direction: str = "down"
-    """``down``, or to the ``right``."""
+    direction: str = ""
+    """``down`` or ``right``; nothing means down for blocks, and to the right for outputs."""
+    style: str = "blocks"
+    """``blocks``, or the outputs as ``volumes`` or as ``maps``."""
 
     @cached_property
     def svg(self) -> str:
@@ -56,7 +58,7 @@ class Drawing:
         Raises
         ------
         UsageError
-            If there is no such colour, theme, direction or path.
+            If there is no such colour, theme, direction, style or path.
         """
         return self._drawn(self.theme)
 
@@ -67,6 +69,7 @@ class Drawing:
             expanded=self.expanded,
             theme=theme,
             direction=self.direction,
+            style=self.style,
         )
 
     @property
@@ -116,6 +119,7 @@ class Drawing:
             ("colour", self.colour != "kind"),
             ("expand", bool(self.expanded)),
             ("theme", self.theme != "auto"),
+            ("style", self.style != "blocks"),
         ):
             if is_given:
                 raise UsageError(

@@ -62,13 +62,14 @@ def palette(dark: bool) -> dict[str, str]:
     return colours
 
 
-def style_sheet(theme: str, *, marked: bool = True) -> str:
+def style_sheet(theme: str, *, marked: bool = True, volumes: bool = False) -> str:
     """Return the style sheet of a drawing.
 
     With the theme ``auto`` the colours of a light page are written out, and where light and dark
     can be told apart they are custom properties of the SVG element besides, each a pair, so that a
     page may set its own: a converter that knows neither skips the whole block. With ``light`` or
-    ``dark`` there is one of them. ``marked`` is whether some boxes are added, removed or changed.
+    ``dark`` there is one of them. ``marked`` is whether some boxes are added, removed or changed,
+    ``volumes`` whether outputs are bodies.
 
     Examples
     --------
@@ -79,16 +80,17 @@ def style_sheet(theme: str, *, marked: bool = True) -> str:
     """
     light, dark = palette(False), palette(True)
     if theme != "auto":
-        return _FORMS + _colours(dark if theme == "dark" else light, marked=marked)
+        own = dark if theme == "dark" else light
+        return _FORMS + _colours(own, marked=marked, volumes=volumes)
     pairs = ";".join(f"--{name}:light-dark({c},{dark[name]})" for name, c in light.items())
     properties = {name: f"var(--{name})" for name in light}
     # A drawing in a page takes the scheme of the page; one of its own has both.
     return (
         _FORMS
-        + _colours(light, marked=marked)
+        + _colours(light, marked=marked, volumes=volumes)
         + "@supports (color:light-dark(red,red)){"
         + f"svg:root{{color-scheme:light dark}}.cnn{{{pairs}}}"
-        + _colours(properties, marked=marked)
+        + _colours(properties, marked=marked, volumes=volumes)
         + "}"
     )
 
@@ -109,7 +111,7 @@ _FORMS = (
 """What is the same in every theme."""
 
 
-def _colours(own: Mapping[str, str], *, marked: bool) -> str:
+def _colours(own: Mapping[str, str], *, marked: bool, volumes: bool) -> str:
     """Return the rules that name colours."""
     rules = [
         f".cnn text{{fill:{own['text']}}}",
@@ -132,6 +134,10 @@ def _colours(own: Mapping[str, str], *, marked: bool) -> str:
         for f in FAMILIES
     ]
     rules += [f".cnn .heat{i} .fill{{fill:{own[f'heat{i}']}}}" for i in range(STEPS)]
+    if volumes:
+        rules.append(".cnn .shade{fill-opacity:.16}")
+        rules.append(f".cnn .end .shade{{fill:{own['line']}}}")
+        rules += [f".cnn .{f} .shade{{fill:{own[f + '-line']}}}" for f in FAMILIES]
     if marked:
         rules += [
             f".cnn .{mark} .fill{{stroke:{own[mark]};stroke-width:2.6{dash}}}"

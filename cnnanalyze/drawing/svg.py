@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.drawing.colour_scale import ColourScale, colour_quantities
-from cnnanalyze.drawing.detail_plan import DetailPlan
+from cnnanalyze.drawing.detail_plan import Detail, DetailPlan
 from cnnanalyze.drawing.diagram_builder import DiagramBuilder
 from cnnanalyze.drawing.page_layout import DrawingPage, place_below, place_diagrams
 from cnnanalyze.drawing.part_tree import PartTree
 from cnnanalyze.drawing.style import SIGNS
 from cnnanalyze.drawing.svg_writer import SvgWriter
 from cnnanalyze.drawing.thumbnail import thumbnail
+from cnnanalyze.drawing.volume_layout import VolumeLayout
 from cnnanalyze.errors import UsageError
 
-__all__ = ["DIRECTIONS", "THEMES", "draw", "thumbnail"]
+__all__ = ["DIRECTIONS", "STYLES", "THEMES", "draw", "thumbnail"]
 
 DIRECTIONS = ("down", "right")
+STYLES = ("blocks", "volumes", "maps")
 THEMES = ("auto", "light", "dark")
 
 
@@ -34,7 +36,8 @@ def draw(
     link: Callable[[str], str | None] | None = None,
     prefix: str = "",
     theme: str = "auto",
-    direction: str = "down",
+    direction: str = "",
+    style: str = "blocks",
 ) -> str:
     """Return the drawing of a network as SVG.
 
@@ -59,12 +62,16 @@ def draw(
     theme
         ``auto`` follows the reader's preference; ``light`` and ``dark`` are fixed.
     direction
-        Whether the network runs ``down`` or to the ``right``; a U stands in both.
+        Whether the network runs ``down`` or to the ``right``; a U stands in both. By default blocks
+        run down, and outputs to the right.
+    style
+        ``blocks``: what the layers do; ``volumes``: their outputs as bodies of their size, in
+        perspective; ``maps``: the same as stacks of maps, flat.
 
     Raises
     ------
     UsageError
-        If there is no such colour, theme, direction, mark or path.
+        If there is no such colour, theme, direction, style, mark or path.
 
     Examples
     --------
@@ -75,14 +82,41 @@ def draw(
     """
     _check("colour", colour, ("kind", *colour_quantities()))
     _check("theme", theme, THEMES)
+    direction = direction or ("down" if style == "blocks" else "right")
+    _check("style", style, STYLES)
     _check("direction", direction, DIRECTIONS)
     layer_marks = _marks_by_layer(analysis, marks or {})
     scale = ColourScale(analysis, colour)
     shown = scale if scale.is_on else None
-    page, composer = lay_out_page(analysis, layer_marks, expanded, shown, direction)
+    if style != "blocks":
+        page, titles = lay_out_bodies(analysis, expanded, shown, direction, is_flat=style == "maps")
+        details: Sequence[Detail] = ()
+    else:
+        page, composer = lay_out_page(analysis, layer_marks, expanded, shown, direction)
+        titles = [t.text.title for t in composer.seen if t.kind in {"layer", "block"}]
+        details = composer.plan.details
     scale.fit(element for p in (page.overview, *page.details) for element in p.diagram.elements)
     writer = SvgWriter(analysis, scale, layer_marks, link, prefix, theme, interactive=interactive)
-    return writer.draw(page, composer)
+    return writer.draw(page, titles, details)
+
+
+def lay_out_bodies(
+    analysis: Analysis,
+    expanded: bool | Collection[str],
+    scale: ColourScale | None,
+    direction: str,
+    *,
+    is_flat: bool,
+) -> tuple[DrawingPage, list[str]]:
+    """Return the page with the outputs of a network, and what makes them."""
+    opened = _opened(analysis, expanded)
+    tree = PartTree(analysis.network, {}, opened)
+    layout = VolumeLayout(
+        analysis.network, tree, opened, is_flat=is_flat, is_level=direction == "right"
+    )
+    least = max(SvgWriter.title_width(analysis), scale.legend_width if scale else 0.0)
+    page = place_diagrams(layout.diagram(), [], least)
+    return page, [s.words[0] for s in layout.stations if s.part is not None]
 
 
 def lay_out_page(

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.drawing.colour_scale import SHADE_WIDTH, ColourScale
 from cnnanalyze.drawing.detail_data import DetailData
-from cnnanalyze.drawing.diagram import DrawnBox, EdgeLabel, EdgeLine, Frame
+from cnnanalyze.drawing.detail_plan import Detail
+from cnnanalyze.drawing.diagram import Caption, DrawnBox, EdgeLabel, EdgeLine, Frame, Volume
 from cnnanalyze.drawing.edge_paths import cornered, smooth, tip
 from cnnanalyze.drawing.families import FAMILIES
 from cnnanalyze.drawing.labels import VaryingText, repeated
 from cnnanalyze.drawing.page_layout import LEGEND_ROOM, MARGIN, DrawingPage, PlacedDiagram
 from cnnanalyze.drawing.style import SIGN_ROOM, SIGNS, STEPS, style_sheet
 from cnnanalyze.drawing.text_metrics import escape, magnitude, number, shorten, text_width
-
-if TYPE_CHECKING:
-    from cnnanalyze.drawing.diagram_builder import DiagramBuilder
 
 BOLD = 1.07
 
@@ -60,8 +57,8 @@ class SvgWriter:
         name = text_width(shorten(analysis.network.name, 48), 18) * BOLD
         return max(name, text_width(SvgWriter.summary_line(analysis), 12))
 
-    def draw(self, page: DrawingPage, composer: DiagramBuilder) -> str:
-        """Return the whole SVG."""
+    def draw(self, page: DrawingPage, titles: Sequence[str], details: Sequence[Detail] = ()) -> str:
+        """Return the whole SVG; the titles are those of the boxes, in their order."""
         network = self.analysis.network
         name = shorten(network.name, 200)
         title, about = f"{self.prefix}title", f"{self.prefix}about"
@@ -69,14 +66,15 @@ class SvgWriter:
         role = "group" if self.link else "img"  # the keyboard does not reach inside an image
         w, h = number(page.width), number(page.height)
         left, low = number(MARGIN), number(MARGIN + 14)
+        sheet = style_sheet(self.theme, marked=bool(self.marks), volumes=page.has_volumes)
         self.out = [
             (
                 f'<svg xmlns="http://www.w3.org/2000/svg" class="cnn"{theme} role="{role}" '
                 f'aria-labelledby="{title} {about}" viewBox="0 0 {w} {h}" width="{w}" height="{h}">'
             ),
             f'<title id="{title}">{escape(name)}</title>',
-            f'<desc id="{about}">{escape(self.description(composer))}</desc>',
-            f"<style>{style_sheet(self.theme, marked=bool(self.marks))}</style>",
+            f'<desc id="{about}">{escape(self.description(titles))}</desc>',
+            f"<style>{sheet}</style>",
             f'<rect class="paper" width="{w}" height="{h}"/>',
             f'<text class="head" x="{left}" y="{low}">{escape(shorten(network.name, 48))}</text>',
             (
@@ -86,20 +84,19 @@ class SvgWriter:
         ]
         self._group("spine", page.overview)
         self.out.append('<g class="cards">')
-        for detail, placed in zip(composer.plan.details, page.details, strict=True):
+        for detail, placed in zip(details, page.details, strict=True):
             self._group("inside", placed, detail.letter)
         self.out.append("</g>")
         if self.detail_data is not None:
-            data = escape(self.detail_data.text(composer.plan.details)).replace("&quot;", '"')
+            data = escape(self.detail_data.text(details)).replace("&quot;", '"')
             self.out.append(f"<metadata>{data}</metadata>")
         self._legend(page)
         self.out.append("</svg>\n")
         return "\n".join(self.out)
 
-    def description(self, composer: DiagramBuilder) -> str:
+    def description(self, titles: Sequence[str]) -> str:
         """Return the drawing in words, for readers who cannot see it."""
         network = self.analysis.network
-        titles = [t.text.title for t in composer.seen if t.kind in {"layer", "block"}]
         shown = titles if len(titles) <= 40 else [*titles[:40], "…"]  # noqa: PLR2004 - enough
         shapes = " and ".join(str(one.shape) for one in network.inputs.values())
         inputs = "the input" if len(network.inputs) == 1 else f"{len(network.inputs)} inputs"
@@ -133,6 +130,47 @@ class SvgWriter:
             self._label(label)
         for drawn_box in (t for t in elements if isinstance(t, DrawnBox)):
             self._drawn_box(drawn_box)
+        for volume in (t for t in elements if isinstance(t, Volume)):
+            self._volume(volume)
+        for caption in (t for t in elements if isinstance(t, Caption)):
+            self._caption(caption)
+
+    def _volume(self, volume: Volume) -> None:
+        """Write a body: a stack of maps, or a front with what is seen above and beside it."""
+        heat = f" heat{self.scale.shade(volume)}" if self.scale.is_on and volume.boxes else ""
+        path = f' data-path="{escape(volume.part.path)}"' if volume.part else ""
+        self.out.append(f'<g class="volume {volume.family}{heat}"{path}>')
+        front = volume.y + volume.height - volume.face_height
+        away = volume.width - volume.face_width
+        for n in reversed(range(volume.sheets)):
+            shift = away * n / (volume.sheets - 1) if n else 0.0
+            self._face(volume.x + shift, front - shift, volume.face_width, volume.face_height)
+        if not volume.sheets:
+            x, right = number(volume.x), number(volume.x + volume.face_width)
+            a, b = number(away), number(-away)
+            across, down = number(volume.face_width), number(volume.face_height)
+            self._face(volume.x, front, volume.face_width, volume.face_height)
+            top = f"M{x} {number(front)}l{a} {b}h{across}l{b} {a}z"
+            side = f"M{right} {number(front)}l{a} {b}v{down}l{b} {a}z"
+            self.out += [
+                f'<path class="fill" d="{top}{side}"/>',
+                f'<path class="shade" d="{side}"/>',
+            ]
+        self.out.append("</g>")
+
+    def _face(self, x: float, y: float, width: float, height: float) -> None:
+        self.out.append(
+            f'<rect class="fill" x="{number(x)}" y="{number(y)}" width="{number(width)}" '
+            f'height="{number(height)}"/>'
+        )
+
+    def _caption(self, caption: Caption) -> None:
+        kind = "strong" if caption.is_title else "small"
+        anchor = f' text-anchor="{caption.anchor}"' if caption.anchor != "start" else ""
+        self.out.append(
+            f'<text class="{kind}" x="{number(caption.x)}" y="{number(caption.y)}"{anchor}>'
+            f"{escape(caption.text)}</text>"
+        )
 
     def _label(self, label: EdgeLabel) -> None:
         x, y = number(label.x), number(label.y)

@@ -148,6 +148,8 @@ class _TikzWriter:
         options = []
         if (fill := looks.get("fill", "none")) != "none":
             options.append(f"fill={self._colour(fill)}")
+            if opacity := looks.get("fill-opacity"):
+                options.append(f"fill opacity={float(opacity):g}")
         if (stroke := looks.get("stroke", "none")) != "none":
             width = number(float(looks.get("stroke-width", "1")) * POINTS * 10)
             options += [f"draw={self._colour(stroke)}", f"line width={float(width) / 10:g}pt"]

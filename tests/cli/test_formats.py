@@ -122,7 +122,9 @@ def test_another_command_is_named_only_where_it_writes_the_same_thing(
         assert outcome.code == 2
         assert "'cnnanalyze " not in outcome.err
     page = run("draw", files["spec"], "-o", tmp_path / "x.html")
-    assert page.err.endswith("in .svg or .png; 'cnnanalyze report' writes a page\n")
+    assert page.err.endswith(
+        "in .svg, .png, .pdf, .tex, .dot or .mmd; 'cnnanalyze report' writes a page\n"
+    )
 
 
 def test_a_format_that_is_asked_for_wins(run: Any, files: dict[str, str], tmp_path: Path) -> None:

@@ -360,6 +360,13 @@ def test_nothing_is_fetched() -> None:
             "error: a drawing has no theme 'dusk'\n  help: the theme is one of auto, light, dark",
         ),
         (
+            {"style": "volume"},
+            (
+                "error: a drawing has no style 'volume'; did you mean 'volumes'?\n"
+                "  help: the style is one of blocks, volumes, maps"
+            ),
+        ),
+        (
             {"direction": "left"},
             (
                 "error: a drawing has no direction 'left'\n"

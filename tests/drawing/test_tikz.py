@@ -55,7 +55,9 @@ def test_everything_that_is_drawn_is_typeset(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"colour": "macs"}, {"direction": "right"}, {"theme": "dark"}], ids=str
+    "options",
+    [{"colour": "macs"}, {"direction": "right"}, {"theme": "dark"}, {"style": "volumes"}],
+    ids=str,
 )
 def test_every_way_to_draw_is_typeset(options: dict[str, str]) -> None:
     check(*of("resnet18", **options))
