@@ -23,6 +23,7 @@ from cnnanalyze.auditing.verdict import Audit, Cause, Verdict
 from cnnanalyze.core.conventions import Convention, convention, names
 from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.core.printed_number import PrintedNumber
+from cnnanalyze.core.spelling import noun_for
 from cnnanalyze.crosscheck.claims import (
     check,
     number_of,
@@ -243,8 +244,7 @@ def _under_conventions(claim: Claim, analysis: Analysis, number: int) -> Iterato
     for found, rows in _ways(claim, total_for(claim, analysis)).items():
         if found == number:
             continue
-        plural = "s" if len(rows) > 1 else ""
-        words = f"under the convention{plural} {', '.join(rows)}"
+        words = f"under the {noun_for(len(rows), 'convention')} {', '.join(rows)}"
         yield _Candidate(words, found, 1, rows[0], f"convention {rows[0]}")
 
 

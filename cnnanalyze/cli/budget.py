@@ -62,9 +62,10 @@ def budget(
     from cnnanalyze.cli.formats import choose_document_format
     from cnnanalyze.cli.output import complain, remark, write_document
     from cnnanalyze.cli.specs import find, load_all
+    from cnnanalyze.core.spelling import count_of
     from cnnanalyze.report.budget import document
     from cnnanalyze.report.budget_result import BudgetRun
-    from cnnanalyze.report.numbers import count_of, read_percentage
+    from cnnanalyze.report.numbers import read_percentage
 
     format = choose_document_format(format, output)  # noqa: A001 - the name of the option
     scan = option.read_scan(exclude, extend_exclude, include, force_exclude)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnanalyze.cli import output
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.report.findings import write as render
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def write(found: LintResult, format: str, path: Path) -> None:  # noqa: A002 - t
 def changes(count: int) -> None:
     """Say on stderr how many changes were made."""
     if count:
-        output.remark(f"{count} {'change' if count == 1 else 'changes'} written")
+        output.remark(f"{count_of(count, 'change')} written")
 
 
 def files(specs: Sequence[LintTarget]) -> int:

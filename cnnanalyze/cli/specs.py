@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnanalyze.cli.folders import Scan
 from cnnanalyze.core.files import SPEC_ENDINGS, exists, is_folder
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.errors import CnnError, Source, UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def passed_over(count: int) -> str:
     >>> passed_over(1), passed_over(2)
     ('1 other YAML file passed over', '2 other YAML files passed over')
     """
-    return f"{count:,} other YAML file{'' if count == 1 else 's'} passed over"
+    return f"{count_of(count, 'other YAML file')} passed over"
 
 
 def search(names: Sequence[str], scan: Scan | None = None) -> Found:

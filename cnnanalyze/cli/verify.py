@@ -177,7 +177,8 @@ def read_operations(text: str) -> int:
 
 def describe(balance: Balance) -> Iterator[str]:
     """Say what was compared in one line, and then whatever does not agree."""
-    from cnnanalyze.report.numbers import count_of, exact
+    from cnnanalyze.core.spelling import count_of
+    from cnnanalyze.report.numbers import exact
 
     compared = ", ".join(f"{quantity} {exact(n)}" for quantity, n in balance.compared)
     checked = f"{count_of(balance.entries, 'entry', 'entries')} ({compared})"
@@ -209,7 +210,8 @@ MOST = 20
 
 
 def _claims(balance: Balance) -> str:
-    from cnnanalyze.report.numbers import count_of, exact
+    from cnnanalyze.core.spelling import count_of
+    from cnnanalyze.report.numbers import exact
 
     by_outcome: dict[str, int] = {}
     for check in balance.claims:
@@ -247,7 +249,8 @@ def _failure(check: ClaimCheck) -> str:
 
 def conclude(balances: list[Balance], failed: list[CnnError]) -> str:
     """Say in one line how it stands with all networks."""
-    from cnnanalyze.report.numbers import count_of, exact
+    from cnnanalyze.core.spelling import count_of
+    from cnnanalyze.report.numbers import exact
 
     layers = sum(b.layers for b in balances)
     entries = sum(b.entries for b in balances)

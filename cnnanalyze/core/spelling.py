@@ -1,4 +1,4 @@
-"""Spelling: which known word a misspelt one may stand for, and how known words are listed.
+"""Spelling: which known word a misspelt one may stand for, how words are listed and counted.
 
 A file may hold tens of thousands of names and as many faults, so a look for the nearest word must
 not go through all names: words are found by the pairs of letters that they share, and only the few
@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -48,6 +49,28 @@ def offered(verb: str, known: Sequence[str], what: str) -> str:
     ('it takes a, b', 'it takes no attributes')
     """
     return f"{verb} {listed(known) if known else f'no {what}'}"
+
+
+def noun_for(number: float | Fraction, singular: str, plural: str = "") -> str:
+    """Return the form of a noun that goes with a number.
+
+    Examples
+    --------
+    >>> noun_for(1, "layer"), noun_for(1.5, "pixel"), noun_for(0, "axis", "axes")
+    ('layer', 'pixels', 'axes')
+    """
+    return singular if number == 1 else plural or f"{singular}s"
+
+
+def count_of(number: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> count_of(1, "layer"), count_of(1200, "layer"), count_of(2, "entry", "entries")
+    ('1 layer', '1,200 layers', '2 entries')
+    """
+    return f"{number:,} {noun_for(number, singular, plural)}"
 
 
 class Spelling:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.drawing.colour_scale import SHADE_WIDTH, ColourScale
 from cnnanalyze.drawing.detail_data import DetailData
 from cnnanalyze.drawing.detail_plan import Detail
@@ -48,7 +49,7 @@ class SvgWriter:
         total = analysis.total
         return (
             f"{magnitude(total.parameters)} parameters · {magnitude(total.operations('mac'))} MACs"
-            f" · {len(analysis):,} layer{'s' if len(analysis) > 1 else ''}"
+            f" · {count_of(len(analysis), 'layer')}"
         )
 
     @staticmethod
@@ -100,8 +101,7 @@ class SvgWriter:
         shown = titles if len(titles) <= 40 else [*titles[:40], "…"]  # noqa: PLR2004 - enough
         shapes = " and ".join(str(one.shape) for one in network.inputs.values())
         inputs = "the input" if len(network.inputs) == 1 else f"{len(network.inputs)} inputs"
-        written = f"From {inputs}, {shapes}, to {len(network.outputs)} output"
-        written += "s" if len(network.outputs) > 1 else ""
+        written = f"From {inputs}, {shapes}, to {count_of(len(network.outputs), 'output')}"
         return f"{written}: {', then '.join(shown)}. {self.summary_line(self.analysis)}."
 
     def _group(self, name: str, placed: PlacedDiagram, letter: str = "") -> None:

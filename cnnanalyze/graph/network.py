@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.spelling import count_of, noun_for
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.node import Node, NodeId
 
@@ -59,7 +60,7 @@ def inputs_of(network: Network, said: Callable[[Shape], str] = str) -> str:
     >>> inputs_of(b.build(outputs=x))
     'inputs left 5x7x1, right 5x7x1'
     """
-    return f"input{'s' if len(network.inputs) > 1 else ''} {shapes_in(network, said)}"
+    return f"{noun_for(len(network.inputs), 'input')} {shapes_in(network, said)}"
 
 
 def shapes_in(network: Network, said: Callable[[Shape], str] = str) -> str:
@@ -102,11 +103,9 @@ class Network:
 
     def __repr__(self) -> str:
         read = ", ".join(one.written for one in self.inputs.values())
-        count = len(self.nodes)
-        return (
-            f"<{type(self).__name__} {self.name}: input{'s' if len(self.inputs) > 1 else ''} "
-            f"{read}, {count} layer{'s' if count != 1 else ''}>"
-        )
+        inputs = noun_for(len(self.inputs), "input")
+        layers = count_of(len(self.nodes), "layer")
+        return f"<{type(self).__name__} {self.name}: {inputs} {read}, {layers}>"
 
     @property
     def only_input(self) -> tuple[NodeId, Input]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from cnnanalyze.core.diagnostics import show_value
-from cnnanalyze.core.spelling import MOST_LISTED, listed
+from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.spelling import MOST_LISTED, count_of, listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.language.blocks import Block
 from cnnanalyze.language.expression import UNKNOWN, parse
@@ -173,9 +173,10 @@ def can_place(
         return False
     if not block.inputs.take(len(wires)):
         takes, count = len(block.inputs.names), len(wires)
+        least = "at least " if block.inputs.rest else ""
         reading.fault(
-            f"block '{block.name}' takes {'at least ' if block.inputs.rest else ''}{takes} "
-            f"input{'s' if takes > 1 else ''} ({', '.join(block.inputs.written)}), "
+            f"block '{block.name}' takes {least}{count_of(takes, 'input')} "
+            f"({', '.join(block.inputs.written)}), "
             f"but {count} {'is' if count == 1 else 'are'} given",
             step.mark,
             scope,

@@ -11,6 +11,7 @@ from math import prod
 from typing import NamedTuple
 
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.errors import ShapeError
 
 Axis = tuple[str, ...]
@@ -138,8 +139,8 @@ def lengths(
     for axes, shape in zip(pattern.inputs, shapes, strict=True):
         if len(axes) != shape.rank + 1:
             raise ShapeError(
-                f"'{written(axes)}' names {_axes(len(axes))}, but its input {shape} has "
-                f"{shape.rank + 1}: {len(axes)} ≠ {shape.rank + 1}",
+                f"'{written(axes)}' names {count_of(len(axes), 'axis', 'axes')}, but its input "
+                f"{shape} has {shape.rank + 1}: {len(axes)} ≠ {shape.rank + 1}",
                 attribute="pattern",
                 help="name every axis of the input, the channels last",
                 code="SH004",
@@ -147,10 +148,6 @@ def lengths(
         for axis, n in zip(axes, shape.extents, strict=True):
             _tell(axis, n, found, shape)
     return found
-
-
-def _axes(count: int) -> str:
-    return f"{count} {'axis' if count == 1 else 'axes'}"
 
 
 def _tell(axis: Axis, n: int, found: dict[str, int], shape: Shape) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.linting.file_changes import check_changeable, difference, store
 from cnnanalyze.linting.fixes import FixedText
@@ -71,8 +72,7 @@ class FixResult(Tabular):
 
     def headline(self) -> str:
         """Return in one line how many fixes there are."""
-        fixes = f"{self.count} {'fix' if self.count == 1 else 'fixes'}"
-        return f"{fixes} in {len(self.specs)} {'spec' if len(self.specs) == 1 else 'specs'}"
+        return f"{count_of(self.count, 'fix', 'fixes')} in {count_of(len(self.specs), 'spec')}"
 
     def __str__(self) -> str:
         return self.diff or self.headline()

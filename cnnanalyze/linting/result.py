@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.linting.finding import SEVERITIES, Finding, Severity
@@ -127,11 +128,11 @@ class LintResult(Tabular):
 
     def headline(self) -> str:
         """Return in one line how many findings there are."""
-        specs = f"{len(self.files)} {'spec' if len(self.files) == 1 else 'specs'}"
+        specs = count_of(len(self.files), "spec")
         told = ", ".join(f"{severity} {n}" for severity, n in self.counts.items() if n)
         if not told:
             return f"nothing found in {specs}"
-        return f"{len(self)} {'finding' if len(self) == 1 else 'findings'} in {specs} ({told})"
+        return f"{count_of(len(self), 'finding')} in {specs} ({told})"
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnnanalyze.auditing.verdict import OUTCOMES, Audit, Verdict
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.spec import key_of
 from cnnanalyze.report.json import plain
-from cnnanalyze.report.numbers import count_of, exact
+from cnnanalyze.report.numbers import exact
 
 MARKS = {
     "holds": "✓",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnnanalyze.auditing.verdict import Audit, Verdict
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.report.audit import (
     MARKS,
     conclude,
@@ -26,7 +27,6 @@ from cnnanalyze.report.document import (
     joined,
     strong,
 )
-from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.summary import SECTION
 from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column

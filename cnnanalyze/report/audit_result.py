@@ -14,6 +14,7 @@ from cnnanalyze.auditing.examine import audit as recompute_lecture
 from cnnanalyze.auditing.tables import ENDING as TABLE
 from cnnanalyze.auditing.tables import audit_table, read_table
 from cnnanalyze.auditing.verdict import Audit
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.course.lectures.facts import ENDING as FACTS
 from cnnanalyze.course.lectures.facts import read_lecture
@@ -24,7 +25,6 @@ from cnnanalyze.report import lecture_facts
 from cnnanalyze.report.audit import to_dict
 from cnnanalyze.report.audit_document import document
 from cnnanalyze.report.document import Deferred, Document
-from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.terminal import Lines, terminal_width
 from cnnanalyze.report.writers import render
 from cnnanalyze.report.writers.terminal import Screen

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.quantities import QUANTITIES
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.baseline import (
     OF_A_LAYER,
@@ -30,7 +31,7 @@ from cnnanalyze.report.document import (
     lines,
     strong,
 )
-from cnnanalyze.report.numbers import count_of, exact, fraction, percent, signed
+from cnnanalyze.report.numbers import exact, fraction, percent, signed
 from cnnanalyze.report.summary import SECTION
 from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column

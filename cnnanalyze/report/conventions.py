@@ -9,13 +9,14 @@ from cnnanalyze.analysis.result import Analysis, Total
 from cnnanalyze.analysis.terms import formula_of
 from cnnanalyze.core.conventions import DEFAULT, Convention, convention, names
 from cnnanalyze.core.quantities import by_convention
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.graph.network import inputs_of
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.document import Block, Deferred, Document, Heading, Tabular
 from cnnanalyze.report.json import plain
 from cnnanalyze.report.networks import labels
-from cnnanalyze.report.numbers import count_of, exact, short
+from cnnanalyze.report.numbers import exact, short
 from cnnanalyze.report.summary import SECTION
 from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column

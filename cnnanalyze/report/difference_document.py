@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.characters import elide
 from cnnanalyze.comparison.result import Comparison
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.report.difference_json import to_stream
 from cnnanalyze.report.difference_rows import (
     SIGNS,
@@ -27,7 +28,7 @@ from cnnanalyze.report.document import (
     Tabular,
     strong,
 )
-from cnnanalyze.report.numbers import count_of, exact, signed
+from cnnanalyze.report.numbers import exact, signed
 from cnnanalyze.report.summary import SECTION
 from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column

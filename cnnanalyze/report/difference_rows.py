@@ -11,9 +11,10 @@ from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.comparison.quantity import Delta
 from cnnanalyze.comparison.result import Aspect, Comparison, GroupChange, LayerChange
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.difference_totals import Compared, beside, sorting
-from cnnanalyze.report.numbers import count_of, exact, signed
+from cnnanalyze.report.numbers import exact, signed
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, cells_of
 

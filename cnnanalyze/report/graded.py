@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnanalyze.core.expression import Expression
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.notation import notation
 from cnnanalyze.course.explanations.simplify import unnamed, with_values
@@ -38,7 +39,7 @@ from cnnanalyze.report.document import (
     faint,
     lines,
 )
-from cnnanalyze.report.numbers import count_of, fraction
+from cnnanalyze.report.numbers import fraction
 from cnnanalyze.report.sheet import amount, points, value
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.table import Table, cells_of

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnnanalyze.characters import capitalized, cells
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.course.lectures.verdict import OUTCOMES, FactResult, LectureResult
 from cnnanalyze.report.document import (
     Block,
@@ -25,7 +26,6 @@ from cnnanalyze.report.lecture_words import (
     remarks_on,
     simplified,
 )
-from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.core.tree import Sequence as Items
 from cnnanalyze.course.lectures.agreement import agrees
 from cnnanalyze.course.lectures.facts import CAUSES, Fact
 from cnnanalyze.course.lectures.verdict import OUTCOMES, FactResult, LectureResult
-from cnnanalyze.report.numbers import count_of, exact
+from cnnanalyze.report.numbers import exact
 
 DIGITS = 6
 """Of a number that is not whole."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.report.document import Document
-from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.writers import USUAL, render
 
 if TYPE_CHECKING:

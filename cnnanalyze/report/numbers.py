@@ -157,17 +157,6 @@ def percent(part: int, whole: int) -> Fraction:
     return Fraction(100 * part, whole) if whole else Fraction(0)
 
 
-def count_of(number: int, singular: str, plural: str = "") -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> count_of(1, "layer"), count_of(1200, "layer"), count_of(2, "entry", "entries")
-    ('1 layer', '1,200 layers', '2 entries')
-    """
-    return f"{exact(number)} {singular if number == 1 else plural or singular + 's'}"
-
-
 def read_percentage(text: str) -> Fraction | None:
     """Return a percentage exactly as it is written; nothing if the text is none.
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.seen_input import seen_inputs
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.report.numbers import count_of, short
+from cnnanalyze.report.numbers import short
 from cnnanalyze.report.totals_text import field_size
 
 FEWEST_PARAMETERS = 10_000

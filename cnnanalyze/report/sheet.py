@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.spelling import count_of, noun_for
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.explanation import Explanation
@@ -21,7 +22,7 @@ from cnnanalyze.report import sheet_data
 from cnnanalyze.report.derivation.blocks import explained
 from cnnanalyze.report.derivation.json import to_dict
 from cnnanalyze.report.document import Block, Document, Group, Heading, strong
-from cnnanalyze.report.numbers import count_of, fraction
+from cnnanalyze.report.numbers import fraction
 from cnnanalyze.report.sheet_data import as_data
 from cnnanalyze.report.writers import render
 
@@ -34,7 +35,7 @@ def points(number: Fraction) -> str:
     >>> points(Fraction(3)), points(Fraction(1)), points(Fraction(1, 3)), points(Fraction(5, 2))
     ('3 points', '1 point', '1/3 points', '2.5 points')
     """
-    return f"{amount(number)} point{'' if number == 1 else 's'}"
+    return f"{amount(number)} {noun_for(number, 'point')}"
 
 
 def amount(number: Fraction) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.errors import UsageError
 from cnnanalyze.report.columns import columns
 from cnnanalyze.report.document import (
@@ -21,7 +22,6 @@ from cnnanalyze.report.document import (
     strong,
 )
 from cnnanalyze.report.json import to_stream
-from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Table, tabulate
 from cnnanalyze.report.totals_text import closing, heading

@@ -13,10 +13,11 @@ from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
 from cnnanalyze.core.conventions import convention as find_convention
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, counted_under
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.graph.network import inputs_of
 from cnnanalyze.language.inputs import channels_first_inputs, explain_channels_first
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.report.numbers import count_of, exact, readable, size
+from cnnanalyze.report.numbers import exact, readable, size
 from cnnanalyze.report.receptive_field_text import NOTE
 from cnnanalyze.report.view import View
 

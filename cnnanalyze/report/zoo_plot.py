@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.report.cost_scatter import scatter
 from cnnanalyze.report.document import Block, Deferred, Document, Figure, Items, prose
-from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.placement import FEWEST_PARAMETERS, PlacedNetwork, place, standing
 from cnnanalyze.report.zoo import ZooEntry, as_data, tabulate
 

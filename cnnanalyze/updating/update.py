@@ -10,6 +10,7 @@ from typing import Any
 
 from cnnanalyze.comparison.conformance.proof import conform
 from cnnanalyze.comparison.conformance.result import Conformance, Departure
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.network import Network
@@ -82,11 +83,8 @@ class Update(Tabular):
 
     def headline(self) -> str:
         """Say in one line how many changes there are, and how many differences are left."""
-        changes, left = len(self.written), len(self.left)
-        return (
-            f"{changes} {'change' if changes == 1 else 'changes'}, "
-            f"{left} {'difference' if left == 1 else 'differences'} left"
-        )
+        changes = count_of(len(self.written), "change")
+        return f"{changes}, {count_of(len(self.left), 'difference')} left"
 
     def __str__(self) -> str:
         return self.diff or self.headline()

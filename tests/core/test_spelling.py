@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnanalyze.core.spelling import MOST_CANDIDATES, Spelling, listed
+from cnnanalyze.core.spelling import MOST_CANDIDATES, Spelling, count_of, listed, noun_for
 from cnnanalyze.layers.base import KINDS
 
 
@@ -69,3 +69,15 @@ def test_a_message_lists_the_first_of_many_words() -> None:
     assert listed([f"p{n}" for n in range(20)]).endswith("p18, p19")
     assert listed([f"p{n}" for n in range(21)]).endswith("p18, p19, ...")
     assert listed(()) == ""
+
+
+def test_one_is_singular() -> None:
+    assert [count_of(n, "entry", "entries") for n in (0, 1, 2)] == [
+        "0 entries",
+        "1 entry",
+        "2 entries",
+    ]
+
+
+def test_a_noun_goes_with_what_is_no_whole_number() -> None:
+    assert [noun_for(n, "pixel") for n in (1, 1.5, 2)] == ["pixel", "pixels", "pixels"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnanalyze.report.numbers import count_of, percent, readable, short, size
+from cnnanalyze.report.numbers import percent, readable, short, size
 
 UNITS = {"": 1, " k": 10**3, " M": 10**6, " G": 10**9, " T": 10**12, " P": 10**15}
 
@@ -50,11 +50,3 @@ def test_equality_is_not_claimed_where_digits_are_lost() -> None:
 def test_a_share_of_nothing_is_nothing() -> None:
     assert percent(0, 0) == 0
     assert percent(1, 3) == Fraction(100, 3)
-
-
-def test_one_is_singular() -> None:
-    assert [count_of(n, "entry", "entries") for n in (0, 1, 2)] == [
-        "0 entries",
-        "1 entry",
-        "2 entries",
-    ]

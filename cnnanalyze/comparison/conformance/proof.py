@@ -12,6 +12,7 @@ from cnnanalyze.comparison.conformance.matching import Partners, match
 from cnnanalyze.comparison.conformance.normal_form import NormalForm, normal_form
 from cnnanalyze.comparison.conformance.operation import Operation, say
 from cnnanalyze.comparison.conformance.result import Conformance, Departure
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.graph.isomorphism import isomorphism
 from cnnanalyze.graph.network import Network
 
@@ -99,7 +100,7 @@ def _inputs(spec: Network, model: Network) -> Iterator[Departure]:
             one, other = len(spec.inputs), len(model.inputs)
             yield Departure(
                 "input",
-                f"{one} {'input' if one == 1 else 'inputs'} in the spec, {other} in the model: "
+                f"{count_of(one, 'input')} in the spec, {other} in the model: "
                 f"{', '.join(spec.inputs)} against {', '.join(model.inputs)}",
             )
             return

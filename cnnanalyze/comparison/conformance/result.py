@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.network import Network
@@ -92,16 +93,10 @@ class Conformance(Departures):
     def headline(self) -> str:
         """Say in one line whether they are the same."""
         if self.holds:
-            count = len(self.partners)
-            return (
-                f"{self.spec.name}: the model is the network of the spec, "
-                f"{count} {'operation' if count == 1 else 'operations'} alike"
-            )
-        count = len(self.departures)
-        return (
-            f"{self.spec.name}: the model departs from the spec in {count} "
-            f"{'place' if count == 1 else 'places'}"
-        )
+            alike = count_of(len(self.partners), "operation")
+            return f"{self.spec.name}: the model is the network of the spec, {alike} alike"
+        places = count_of(len(self.departures), "place")
+        return f"{self.spec.name}: the model departs from the spec in {places}"
 
     def rows(self) -> Iterator[Row]:
         """Yield the departures."""

@@ -22,6 +22,7 @@ from cnnanalyze.comparison.conformance.tensor_groups import (
     parts_of,
     plain,
 )
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tabular import Row
 from cnnanalyze.exchange.weights.tensors import StoredTensor, StoredTensors
 from cnnanalyze.graph.network import Network
@@ -55,14 +56,10 @@ class WeightConformance(Departures):
     def headline(self) -> str:
         """Say in one line whether they are."""
         if self.holds:
-            count = sum(len(tensors) for *_, tensors in self.pairs)
-            tensors = f"{count:,} {'tensor' if count == 1 else 'tensors'}"
+            tensors = count_of(sum(len(tensors) for *_, tensors in self.pairs), "tensor")
             return f"{self.spec.name}: the weights are those of the spec, {tensors} alike"
-        count = len(self.departures)
-        return (
-            f"{self.spec.name}: the weights depart from the spec in {count} "
-            f"{'place' if count == 1 else 'places'}"
-        )
+        places = count_of(len(self.departures), "place")
+        return f"{self.spec.name}: the weights depart from the spec in {places}"
 
     def rows(self) -> Iterator[Row]:
         """Yield every tensor with the layer that it belongs to."""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.course.grading.answer_comparison import Interpretation, interpret
 from cnnanalyze.course.grading.answer_placement import one_paper_each, place_answers
@@ -165,8 +166,7 @@ class GradedClass(Tabular):
         reached, most = (
             float(sum(getattr(p, key) for p in self.papers)) for key in ("points", "most")
         )
-        number = len(self.papers)
-        return f"{number} {'paper' if number == 1 else 'papers'}, {reached:g} of {most:g} points"
+        return f"{count_of(len(self.papers), 'paper')}, {reached:g} of {most:g} points"
 
     @cached_property
     def frequencies(self) -> tuple[Frequency, ...]:

@@ -9,8 +9,9 @@ from math import exp, log, sqrt
 from typing import NamedTuple
 
 from cnnanalyze.core.exact_number import Number, exact, whole
+from cnnanalyze.core.spelling import count_of, noun_for
 from cnnanalyze.course.worked_steps.class_labels import advise
-from cnnanalyze.course.worked_steps.volume import Volume, counted, vector, volume_of_flat
+from cnnanalyze.course.worked_steps.volume import Volume, vector, volume_of_flat
 from cnnanalyze.course.worked_steps.worked_layer import WorkingTable
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.base import Layer
@@ -147,8 +148,8 @@ def cross_entropy(x: Volume, target: Sequence[Number]) -> ActivationResult:
     given = x.flat()
     if len(target) != len(given):
         raise UsageError(
-            f"--target holds {counted(len(target), 'number')} for {len(given)} "
-            f"{'probability' if len(given) == 1 else 'probabilities'}: "
+            f"--target holds {count_of(len(target), 'number')} for {len(given)} "
+            f"{noun_for(len(given), 'probability', 'probabilities')}: "
             f"{len(target)} ≠ {len(given)}",
             help=advise(target[0] if len(target) == 1 else None, len(given)),
         )

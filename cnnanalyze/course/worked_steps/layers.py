@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.course.worked_steps.activations import (
     ActivationResult,
     Tensors,
@@ -118,10 +119,6 @@ def _size(size: tuple[int, int], *, signal: bool) -> str:
     return str(columns) if signal else f"{rows}x{columns}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _conv(call: LayerCall) -> WorkedLayer:
     layer: Any = call.layer
     each, groups = call.x.channels // layer.groups, layer.groups
@@ -199,7 +196,7 @@ def _dense(call: LayerCall) -> WorkedLayer:
         call.tensors.get("bias", ()),
     )
     formula = "sum of products" + (" + bias" if window.biases else "")
-    title = f"dense, {_count(len(numbers), 'number')} to {_count(layer.units, 'unit')}"
+    title = f"dense, {count_of(len(numbers), 'number')} to {count_of(layer.units, 'unit')}"
     return WorkedLayer(call.name, layer.kind, title, call.inputs, window.output, window, formula)
 
 

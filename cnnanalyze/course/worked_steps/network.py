@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.cost import Param
 from cnnanalyze.core.exact_number import Number, exact
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.course.worked_steps.activations import batch_norm, cross_entropy
 from cnnanalyze.course.worked_steps.layers import LayerCall, work, worked_kinds, working_of
 from cnnanalyze.course.worked_steps.matrix_parser import MOST_NUMBERS, Kernel
-from cnnanalyze.course.worked_steps.volume import Plane, Volume, counted, volume_of
+from cnnanalyze.course.worked_steps.volume import Plane, Volume, volume_of
 from cnnanalyze.course.worked_steps.window_steps import rotated
 from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
 from cnnanalyze.errors import UsageError
@@ -197,8 +198,8 @@ def convolve(
         )
     if biases and len(biases) not in {1, len(filters)}:
         raise UsageError(
-            f"--bias holds {counted(len(biases), 'number')} for {counted(len(filters), 'filter')}: "
-            f"{len(biases)} ≠ {len(filters)}",
+            f"--bias holds {count_of(len(biases), 'number')} for "
+            f"{count_of(len(filters), 'filter')}: {len(biases)} ≠ {len(filters)}",
             help="give one for each filter, or one for all" if len(filters) > 1 else "give one",
         )
     if image.rank == 1 and sizes[0][0] != 1:

@@ -111,14 +111,3 @@ def volume_of_flat(
         ),
         rank,
     )
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "row"), counted(3, "row")
-    ('1 row', '3 rows')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -16,7 +16,8 @@ from operator import mul
 from typing import NamedTuple
 
 from cnnanalyze.core.exact_number import Number, whole
-from cnnanalyze.course.worked_steps.volume import Plane, Volume, counted
+from cnnanalyze.core.spelling import count_of
+from cnnanalyze.course.worked_steps.volume import Plane, Volume
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.base import Fit
 
@@ -213,8 +214,8 @@ class SlidingWindow:
         if not (0 <= row < rows and 0 <= column < columns and 0 <= channel < channels):
             raise UsageError(
                 f"there is no window {row + 1},{column + 1},{channel + 1}: the output has "
-                f"{counted(rows, 'row')}, {counted(columns, 'column')} and "
-                f"{counted(channels, 'channel')}",
+                f"{count_of(rows, 'row')}, {count_of(columns, 'column')} and "
+                f"{count_of(channels, 'channel')}",
                 help="rows, columns and channels count from 1: --step 1,1",
             )
         reads = self.reads[channel]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cnnanalyze.core.exact_number import Number
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.course.worked_steps.volume import Volume
 from cnnanalyze.course.worked_steps.window_steps import Cells, SlidingWindow, WindowStep
 from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer, WorkingTable
@@ -36,7 +37,7 @@ from cnnanalyze.report.document import (
     lines,
 )
 from cnnanalyze.report.formula import Formula, in_latex
-from cnnanalyze.report.numbers import count_of, exact
+from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.planes import Mark, Plane, Planes
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.table import Table, cells_of

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.errors import Mark
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.result import LintResult
@@ -55,17 +56,6 @@ def sentence(finding: Finding) -> str:
     return f"{finding.message} ({more})" if more else finding.message
 
 
-def number(count: int, word: str) -> str:
-    """Return a count with its noun.
-
-    Examples
-    --------
-    >>> number(1, "error"), number(2_000, "warning")
-    ('1 error', '2,000 warnings')
-    """
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
 def end_lines(lines: list[str]) -> str:
     """Return lines, each with its end; nothing if there are none."""
     return "".join(f"{line}\n" for line in lines)
@@ -74,10 +64,10 @@ def end_lines(lines: list[str]) -> str:
 def closing(result: LintResult) -> str:
     """Return the last line of a run: how much was found, in how many files."""
     counts = result.counts
-    files = number(len(result.files), "file")
+    files = count_of(len(result.files), "file")
     kinds = [
-        number(counts["error"], "error") if counts["error"] else "",
-        number(counts["warning"], "warning") if counts["warning"] else "",
+        count_of(counts["error"], "error") if counts["error"] else "",
+        count_of(counts["warning"], "warning") if counts["warning"] else "",
         f"{counts['info']:,} info" if counts["info"] else "",
     ]
     said = ", ".join(kind for kind in kinds if kind)
@@ -87,7 +77,7 @@ def closing(result: LintResult) -> str:
     notes = [
         f"{result.suppressed:,} ignored" if result.suppressed else "",
         f"{result.hidden:,} in the baseline" if result.hidden else "",
-        f"{number(result.passed_over, 'other YAML file')} passed over"
+        f"{count_of(result.passed_over, 'other YAML file')} passed over"
         if result.passed_over
         else "",
         f"{safe:,} fixable with --fix" if safe else "",

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.drawing.families import FAMILIES
 from cnnanalyze.drawing.text_metrics import text_width
 from cnnanalyze.layers.traits import Category
-from cnnanalyze.report.numbers import count_of, short
+from cnnanalyze.report.numbers import short
 from cnnanalyze.report.page.svg import element, number
 from cnnanalyze.report.placement import PlacedNetwork
 

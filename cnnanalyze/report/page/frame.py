@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.drawing.families import FAMILIES
-from cnnanalyze.report.numbers import count_of, exact, readable, short, size
+from cnnanalyze.report.numbers import exact, readable, short, size
 from cnnanalyze.version import __version__
 
 if TYPE_CHECKING:

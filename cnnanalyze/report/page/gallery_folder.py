@@ -9,10 +9,11 @@ from pathlib import Path
 from cnnanalyze.core.file_writing import write_file
 from cnnanalyze.core.files import is_file, printable
 from cnnanalyze.core.processes import end_silently, starting
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.crosscheck.record import VerificationRecord
 from cnnanalyze.errors import CnnError, UsageError
-from cnnanalyze.report.numbers import count_of, size
+from cnnanalyze.report.numbers import size
 from cnnanalyze.report.page.assets import FOLDER, MADE
 from cnnanalyze.report.page.gallery import (
     INDEX,

@@ -11,8 +11,9 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import capitalized
 from cnnanalyze.core.conventions import DEFAULT, convention
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.crosscheck.result import Balance
-from cnnanalyze.report.numbers import count_of, exact, short, size
+from cnnanalyze.report.numbers import exact, short, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.totals_text import MEMORY, counts, field_size, receptive_fields
 

@@ -11,10 +11,10 @@ from cnnanalyze.analysis.field_text import of_each
 from cnnanalyze.analysis.quantities import measure
 from cnnanalyze.analysis.result import Analysis, NodeFacts, total_of
 from cnnanalyze.core.quantities import QUANTITIES
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.columns import column
 from cnnanalyze.report.json import layer_dict
-from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.source import Sources
 from cnnanalyze.report.view import View, gather

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.errors import Mark
 from cnnanalyze.linting.finding import SEVERITIES, Finding
 from cnnanalyze.linting.result import FileResult, LintResult
 from cnnanalyze.report.findings.text import say
 from cnnanalyze.report.findings.words import closing, instances
-from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.page.frame import render
 from cnnanalyze.report.page.source import base_name
 

@@ -15,6 +15,7 @@ from cnnanalyze.characters import capitalized
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
 from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.garbage import without_collection
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.crosscheck.budget import Check, check_budgets, noun, sentence
 from cnnanalyze.crosscheck.claims import ClaimCheck, check_claims
 from cnnanalyze.crosscheck.result import Balance
@@ -24,7 +25,7 @@ from cnnanalyze.errors import CnnError
 from cnnanalyze.graph.network import inputs_of
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.json import network_dict, to_dict
-from cnnanalyze.report.numbers import count_of, exact
+from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import charts, layers, receptive_field, treemap
 from cnnanalyze.report.page.background import Background

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.drawing.text_metrics import text_width
-from cnnanalyze.report.numbers import count_of, exact
+from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.page.svg import Canvas, box, element
 
 

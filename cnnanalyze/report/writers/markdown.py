@@ -6,6 +6,7 @@ from html import escape as escape_html
 from itertools import chain, repeat
 
 from cnnanalyze.characters import elide, legible
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.report.document import (
     Break,
     Code,
@@ -22,7 +23,6 @@ from cnnanalyze.report.document import (
 )
 from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.markdown import escape, written_rows
-from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.table import Cell
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.writers.writer import Writer, writer

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from cnnanalyze.core.binding import Section
 from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.expression import Expression, Name, given, made
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
@@ -19,7 +20,6 @@ from cnnanalyze.course.sheets.questions.matrices import NumberList
 from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder, Topic, TopicQuantity
 from cnnanalyze.course.sheets.questions.values import LARGEST, Trees, as_list, as_number, listed
 from cnnanalyze.course.worked_steps.class_labels import advise
-from cnnanalyze.course.worked_steps.volume import counted
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.attributes import Count
 
@@ -130,7 +130,7 @@ def _predicted(p: Prediction) -> tuple[Trees, Trees]:
     label = p.label or ()
     if len(label) != len(p.prediction):
         raise UsageError(
-            f"the prediction holds {counted(len(p.prediction), 'number')}, but the label "
+            f"the prediction holds {count_of(len(p.prediction), 'number')}, but the label "
             f"{len(label)}: {len(p.prediction)} ≠ {len(label)}",
             help=advise(label[0] if len(label) == 1 else None, len(p.prediction)),
         )

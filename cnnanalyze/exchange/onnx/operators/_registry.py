@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.exchange.onnx.conversion import Call, Value
 from cnnanalyze.exchange.onnx.model import Operation
 
@@ -75,12 +76,8 @@ def inputs_fault(op: Operation) -> str:
     least, most = INPUTS.get(op.operator, (0, MOST_INPUTS))
     count = len(op.inputs)
     if count < least:
-        return f"it has {_inputs(count)}, and needs {least}: {count} < {least}"
+        return f"it has {count_of(count, 'input')}, and needs {least}: {count} < {least}"
     if count > most:
-        return f"it has {_inputs(count)}, and takes {most}: {count} > {most}"
+        return f"it has {count_of(count, 'input')}, and takes {most}: {count} > {most}"
     missing = [place for place, name in enumerate(op.inputs[:least]) if not name]
     return f"its input {missing[0]} is missing" if missing else ""
-
-
-def _inputs(count: int) -> str:
-    return f"{count} input{'' if count == 1 else 's'}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting.context import RuleContext
+from cnnanalyze.core.spelling import count_of
+from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import TRANSPOSED, kernel, stride
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -54,11 +55,10 @@ class Checkerboard(Rule):
             for k, s in zip(kernel(node), stride(node), strict=True):
                 if k % s:
                     least = k // s
-                    times = "time" if least == 1 else "times"
                     yield self.found(
-                        context,
-                        f"kernel {k} at stride {s} writes {least} {times} to some positions and "
-                        f"{least + 1} to others",
+                        subject,
+                        f"kernel {k} at stride {s} writes {count_of(least, 'time')} to some "
+                        f"positions and {least + 1} to others",
                         node=node,
                         attribute="kernel",
                         help=f"use a kernel of {-(-k // s) * s}",

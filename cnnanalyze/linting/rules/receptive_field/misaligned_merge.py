@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
+from cnnanalyze.core.spelling import noun_for
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Category
@@ -95,10 +96,10 @@ class MisalignedMerge(Rule):
             most[place] = max(most.get(place, 0.0), apart[finding.path])
         for finding in findings:
             pixels = most[finding.mark or finding.path]
-            unit = "pixel" if pixels == 1 else "pixels"
             yield replace(
                 finding,
-                message=f"{finding.message} are misaligned by up to {pixels:g} {unit}",
+                message=f"{finding.message} are misaligned by up to {pixels:g} "
+                f"{noun_for(pixels, 'pixel')}",
                 values=(("pixels apart", pixels),),
             )
 
