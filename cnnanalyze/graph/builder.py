@@ -10,13 +10,14 @@ from typing import Any
 from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.errors import CnnError, ShapeError, UsageError
+from cnnanalyze.core.spelling import count_of
+from cnnanalyze.errors import CnnError, Fault, ShapeError, UsageError
 from cnnanalyze.graph.given_numbers import fill_tensors, nest
 from cnnanalyze.graph.layer_inputs import count_fault, output_of
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT, GivenTensor, Node, NodeId, Origin
-from cnnanalyze.graph.sharing import owner_of
+from cnnanalyze.graph.sharing import given_others, not_a_layer, owner_of, weightless
 from cnnanalyze.layers.attribute_faults import (
     Beside,
     bare_value,
@@ -114,8 +115,7 @@ class NetworkBuilder:
         self._frozen = False
 
     def __repr__(self) -> str:
-        count = len(self._nodes)
-        return f"<NetworkBuilder of {self.name}: {count} layer{'s' if count != 1 else ''}>"
+        return f"<NetworkBuilder of {self.name}: {count_of(len(self._nodes), 'layer')}>"
 
     # --- what goes in ----------------------------------------------------------------------------
 
@@ -414,18 +414,17 @@ class NetworkBuilder:
         return _validated(cls, layer, attributes, path, origin)
 
     def _owner(self, node: Node, share: object, weights: object) -> NodeId | None:
-        if weights is not None:
-            raise UsageError(f"{node.id}: a layer that shares weights cannot be given others")
         if isinstance(share, Tensor):
             self._refuse_foreign(share)
         target = share.id if isinstance(share, Tensor) else share
+        if weights is not None:
+            raise UsageError(_of(node.id, given_others(say(target))))
         owner = self._nodes.get(target) if isinstance(target, str) else None
         if owner is None:
-            raise UsageError(
-                f"{node.id} cannot share the weights of {show_value(target)}: that is no layer"
-                f"{nearest(str(target), list(self._nodes))}",
-                help="name an earlier layer of the same kind",
-            )
+            hint = nearest(str(target), list(self._nodes))
+            raise UsageError(not_a_layer(node.id, say(target), hint=hint))
+        if not node.layer.params(*node.input_shapes):
+            raise UsageError(_of(node.id, weightless(node.kind)))
         return owner_of(node.id, node.layer, node.input_shapes, owner, self._nodes)
 
 
@@ -489,18 +488,16 @@ _BESIDE = Beside(
 )
 
 
+def _of(path: str, fault: Fault) -> Fault:
+    """Return a fault of a layer, with its name."""
+    return replace(fault, message=f"{path}: {fault.message}")
+
+
 def _refuse_arity(layer: Layer, count: int, path: str) -> None:
     """Refuse too few or too many inputs."""
-    if not (fault := count_fault(type(layer), layer.kind, count)):
-        return
-    least, _ = layer.arity
-    raise UsageError(
-        f"{path}: {fault}",
-        help=f"b.{layer.kind}({', '.join('xyz'[:least])})"
-        if count < least
-        else "join them first with 'add' or 'concat'",
-        code="GR011",
-    )
+    several = f"b.{layer.kind}({', '.join('xyz'[: layer.arity[0]])})"
+    if fault := count_fault(type(layer), layer.kind, count, several):
+        raise UsageError(_of(path, fault))
 
 
 def _output(layer: Layer, shapes: tuple[Shape, ...], path: str) -> Shape:
@@ -562,6 +559,4 @@ def _given(node: Node, weights: object) -> tuple[GivenTensor, ...]:
     try:
         return fill_tensors(_plain(weights), node.layer, node.input_shapes)
     except CnnError as error:
-        raise UsageError(
-            *(replace(f, message=f"{node.id}: {f.message}") for f in error.faults)
-        ) from None
+        raise UsageError(*(_of(node.id, fault) for fault in error.faults)) from None

@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.errors import PluginError, ShapeError
+from cnnanalyze.core.spelling import count_of
+from cnnanalyze.errors import Fault, PluginError, ShapeError
 from cnnanalyze.layers.base import Layer
 
 
-def count_fault(kind: type[Layer], word: str, count: int) -> str:
-    """Return what is wrong with how many inputs a layer gets; nothing if its kind takes so many.
+def count_fault(kind: type[Layer], word: str, count: int, several: str) -> Fault | None:
+    """Return what is wrong with how many inputs a layer gets, if its kind does not take so many.
+
+    Parameters
+    ----------
+    kind, word
+        The kind, and the word for it that is written.
+    count
+        How many inputs are given.
+    several
+        How several are given where the layer is written: the help where some are missing.
 
     Examples
     --------
     >>> from cnnanalyze.layers.merge import Add
-    >>> count_fault(Add, "add", 1), count_fault(Add, "add", 2)
-    ("'add' takes at least 2 inputs, but 1 is given", '')
+    >>> print(count_fault(Add, "add", 1, "b.add(x, y)"))
+    error: 'add' takes at least 2 inputs, but 1 is given
+      help: b.add(x, y)
+    >>> count_fault(Add, "add", 2, "")
     """
     least, most = kind.arity
     if least <= count and (most is None or count <= most):
-        return ""
-    takes = f"{least}" if most == least else f"at least {least}"
-    takes = takes if count < least or most == least else f"at most {most}"
-    return (
-        f"'{word}' takes {takes} input{'s' if takes != '1' else ''}, but {count} "
-        f"{'is' if count == 1 else 'are'} given"
+        return None
+    bound, help_ = least, several
+    if most is not None and count > most:
+        bound, help_ = most, "join them first with 'add' or 'concat'"
+    side = "" if least == most else "at least " if count < least else "at most "
+    return Fault(
+        f"'{word}' takes {side}{count_of(bound, 'input')}, but {count} "
+        f"{'is' if count == 1 else 'are'} given",
+        help=help_,
+        code="GR011",
     )
 
 

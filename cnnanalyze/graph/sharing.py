@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cnnanalyze.core.cost import Param
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.errors import UsageError
+from cnnanalyze.core.spelling import listed
+from cnnanalyze.errors import Fault, UsageError
 from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.layers.base import Layer
 
@@ -38,6 +39,45 @@ def owner_of(
             "or hold one tensor each (bias: false), of which one is the other transposed",
         )
     return other.id if own else None
+
+
+def weightless(word: str) -> Fault:
+    """Return the fault of a layer that is to share weights and has none."""
+    return Fault(f"'{word}' has no weights to share", code="SP021")
+
+
+def given_others(owner: str) -> Fault:
+    """Return the fault of a layer that shares weights and is given some, too."""
+    return Fault(
+        "a layer that shares weights cannot be given others",
+        help=f"give them to {owner}, whose weights it uses",
+        code="SP021",
+    )
+
+
+def not_a_layer(
+    path: str, owner: str, what: str = "no layer", *, hint: str = "", inside: Sequence[str] = ()
+) -> Fault:
+    """Return the fault of a layer that is to use the weights of something else.
+
+    Parameters
+    ----------
+    path
+        The layer.
+    owner, what
+        What is named instead of a layer, as messages quote it, and what that is.
+    hint
+        What may be meant: the end of the message.
+    inside
+        The layers in it that may be meant.
+    """
+    return Fault(
+        f"{path} cannot share the weights of {owner}: that is {what}{hint}",
+        help=f"name a layer inside of it: share: {listed(inside)}"
+        if inside
+        else "name an earlier layer of the same kind",
+        code="SP021",
+    )
 
 
 def _is_transposed(own: tuple[Param, ...], theirs: tuple[Param, ...]) -> bool:

@@ -12,12 +12,12 @@ from math import prod
 
 from cnnanalyze.core.diagnostics import show_tree
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.spelling import listed
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Mark, ShapeError, SpecError, UsageError
 from cnnanalyze.graph.given_numbers import LARGEST_GIVEN, GivenError, fill_tensors
 from cnnanalyze.graph.layer_inputs import count_fault, output_of
 from cnnanalyze.graph.node import GivenTensor, Node, NodeId
+from cnnanalyze.graph.sharing import given_others, not_a_layer, weightless
 from cnnanalyze.graph.sharing import owner_of as share
 from cnnanalyze.language.error_recovery import (
     Layers,
@@ -107,38 +107,26 @@ def owner_of(
     reading = reading.under("SP021")
     own = layer.params(*shapes)
     if step.share is not None and not own:
-        reading.fault(f"'{step.word}' has no weights to share", mark, scope)
+        reading.note(replace(weightless(step.word), mark=mark), scope)
         return None
     if step.share is not None and step.weights is not None:
-        reading.fault(
-            "a step that shares weights cannot be given others",
-            step.weights.mark,
-            scope,
-            help=f"give them to '{step.share.text}', whose weights it uses",
-        )
+        fault = given_others(f"'{step.share.text}'")
+        reading.note(replace(fault, mark=step.weights.mark), scope)
         return None
     owner = nodes.get(target)
     if owner is None:
         what = target.removesuffix("/")
         inside = [node.id for node in nodes.inside(what) if node.kind == layer.kind]
-        reading.fault(
-            f"{path} cannot share the weights of '{what}': that is "
-            f"{'a block' if target.endswith('/') else 'no layer'}",
-            mark,
-            scope,
-            help=(
-                f"name a layer inside of it: share: {listed(inside)}"
-                if inside
-                else "name an earlier layer of the same kind"
-            )
-            if step.share is not None
-            else "blocks that share weights must have the same layers",
-        )
+        that = "a block" if target.endswith("/") else "no layer"
+        fault = replace(not_a_layer(path, f"'{what}'", that, inside=inside), mark=mark)
+        if step.share is None:
+            fault = replace(fault, help="blocks that share weights must have the same layers")
+        reading.note(fault, scope)
         return None
     try:
         return share(path, layer, shapes, owner, nodes)
     except UsageError as error:
-        reading.fault(error.message, mark, scope, help=error.faults[0].help)
+        reading.note(replace(error.faults[0], mark=mark), scope)
         return None
 
 
@@ -416,20 +404,12 @@ class NodeBuilder:
         self, cls: type[Layer], step: Step, scope: Scope, wires: list[StepOutput]
     ) -> bool:
         """Whether a layer gets as many inputs as its kind takes."""
-        count = len(wires)
-        if not (fault := count_fault(cls, step.word, count)):
+        several = f"give it branches, as in '{step.word}: [[...], [...]]', or 'from: [a, b]'"
+        if not (fault := count_fault(cls, step.word, len(wires), several)):
             return True
         if isinstance(step.arguments, Mapping) and step.arguments.get("from") is not None:
             return False  # told with the attributes: the sources stand in the wrong place
-        self.reading.fault(
-            fault,
-            step.mark,
-            scope,
-            help=f"give it branches, as in '{step.word}: [[...], [...]]', or 'from: [a, b]'"
-            if count < cls.arity[0]
-            else "join them first with 'add' or 'concat'",
-            code="GR011",
-        )
+        self.reading.note(replace(fault, mark=step.mark), scope)
         return False
 
     def infer(

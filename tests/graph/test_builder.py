@@ -274,7 +274,6 @@ REFUSED: list[tuple[Any, str]] = [
     (lambda b, x: b.relu(x, 3), "relu1: 'relu' takes no bare value, but 3 is given"),
     (lambda b, x: b.conv(x, 3, 5), "a layer takes one bare value, not 2"),
     (lambda b, x: b.conv(3, x), "3 comes before what the layer reads"),
-    (lambda b, x: b.relu(x, x), "relu1: 'relu' takes 1 input, but 2 are given"),
     (lambda b, _: b.relu(), "relu1: 'relu' takes 1 input, but 0 are given"),
     (lambda b, x: b.add(x), "add1: 'add' takes at least 2 inputs, but 1 is given"),
     (
@@ -305,6 +304,10 @@ REFUSED: list[tuple[Any, str]] = [
     (
         lambda b, x: b.conv(x, 3, kernel=3, share=b.conv(x, 3, kernel=3), weights=1),
         "conv2: a layer that shares weights cannot be given others",
+    ),
+    (
+        lambda b, x: b.relu(x, share=b.conv(x, 3, kernel=3)),
+        "relu1: 'relu' has no weights to share",
     ),
     (
         lambda b, x: b.conv(x, 3, kernel=3, weights=[1, 2]),

@@ -115,7 +115,7 @@ def test_rows_share_with_the_first() -> None:
         ),
         (
             "{bn: , as: a}, {bn: , share: a, weights: {gamma: 1}}",
-            "a step that shares weights cannot be given others",
+            "a layer that shares weights cannot be given others",
         ),
     ],
 )
