@@ -12,6 +12,7 @@ from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.drawing.text_metrics import shorten, text_width
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
+from cnnanalyze.layers.window import stride_of
 
 LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 """Letters for the extents of the input of a block, where its uses differ."""
@@ -214,16 +215,14 @@ def _details(nodes: Sequence[Node], output_channels: Sequence[int]) -> list[str]
     details = [_words(values[name]) for name in nodes[0].layer.labels.shown]
     if "heads" in values:
         heads = ratio([n.attributes["heads"] for n in nodes], output_channels, WIDTH)
-        details.append(f"{heads} head{'' if heads == '1' else 's'}")
+        details.append(f"{heads} {'head' if heads == '1' else 'heads'}")
     if values.get("window") is not None:
         window, rank = values["window"], nodes[0].input_shapes[0].rank
         extents = window if isinstance(window, tuple) else (window,) * rank
         is_shifted = set(_sides(values["shift"])) != {0}
         size = "×".join(map(str, extents))
         details.append(f"shifted {size}" if is_shifted else f"{size} windows")
-    stride = values.get("stride", 1)
-    if stride is None:
-        stride = values.get("kernel", 1)
+    stride = stride_of({"stride": 1, **values})
     if stride != 1 and (not isinstance(stride, tuple) or set(stride) != {1}):
         is_up = Trait.UPSAMPLING in nodes[0].layer.traits
         details.append(("×" if is_up else "/") + _extents(stride))

@@ -8,6 +8,7 @@ from cnnanalyze.exporting.tree import Group, group_tree
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.window import stride_of
 
 _INDENT = "  "
 
@@ -116,12 +117,12 @@ def _said(node: Node) -> tuple[str, str]:
     """Return the name of a layer within its block, and what it is."""
     words, rank = [node.kind], node.input_shapes[0].rank
     if "kernel" in node.attributes:
-        stride = node.attributes.get("stride", 1)
+        stride = stride_of({"stride": 1, **node.attributes})
         kernel, step = (
             "x".join(map(str, per_axis(value, rank, name)))
             for name, value in (
                 ("kernel", node.attributes["kernel"]),
-                ("stride", node.attributes["kernel"] if stride is None else stride),
+                ("stride", stride),
             )
         )
         words.append(kernel if set(step) <= {"1", "x"} else f"{kernel}, stride {step}")

@@ -20,7 +20,7 @@ from cnnanalyze.layers.attributes import (
 from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
 from cnnanalyze.layers.conv import windows
 from cnnanalyze.layers.traits import Category, Labels, Trait
-from cnnanalyze.layers.window import slides
+from cnnanalyze.layers.window import slides, stride_of
 
 
 class Pooling(Layer):
@@ -41,7 +41,8 @@ class Pooling(Layer):
     @property
     def step(self) -> int | tuple[int, ...]:
         """The stride, which by default is the kernel."""
-        return self.kernel if self.stride is None else self.stride
+        found: int | tuple[int, ...] = stride_of(vars(self))
+        return found
 
     def lay(
         self, x: Shape, dilation: int | tuple[int, ...] = 1, *, ceil: bool = False

@@ -1,7 +1,8 @@
 """The one sliding-window formula, for convolution and pooling."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from cnnanalyze.core.reach import Continued, Window
 from cnnanalyze.core.shape import axis_name
@@ -12,6 +13,20 @@ from cnnanalyze.layers.base import Fit
 
 MADE_TO_MEASURE = ("same", *CONTINUED)
 """Paddings that give one output for every stride of inputs."""
+
+
+def stride_of(attributes: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as it is written
+    """Return the stride of a window from the attributes of its layer.
+
+    Where it is left out, as in a pool, the windows lie side by side.
+
+    Examples
+    --------
+    >>> stride_of({"kernel": 3, "stride": None}), stride_of({"kernel": 3, "stride": (2, 1)})
+    (3, (2, 1))
+    """
+    stride = attributes["stride"]
+    return attributes["kernel"] if stride is None else stride
 
 
 def slide(

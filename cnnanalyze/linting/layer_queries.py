@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
@@ -14,6 +14,7 @@ from cnnanalyze.graph.queries import cut_nodes, descendants, longest_path
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
+from cnnanalyze.layers.window import stride_of
 
 CONVOLUTIONS = frozenset({Trait.CONVOLUTION})
 TRANSPOSED = frozenset({Trait.TRANSPOSED_CONVOLUTION})
@@ -57,18 +58,19 @@ def lengthens(node: Node) -> bool:
 
 def kernel(node: Node) -> tuple[int, ...]:
     """Return the kernel of a layer along every axis; nothing if it has none."""
-    return _per_axis(node, "kernel")
+    return _per_axis(node, "kernel", getattr(node.layer, "kernel", None))
 
 
 def stride(node: Node) -> tuple[int, ...]:
-    """Return the stride of a layer along every axis; its kernel's size if none is written."""
-    found = getattr(node.layer, "stride", None)
-    return _per_axis(node, "kernel" if found is None else "stride")
+    """Return the stride of a layer along every axis; nothing if it has no windows."""
+    written = stride_of({"kernel": None, "stride": None, **vars(node.layer)})
+    return _per_axis(node, "stride", written)
 
 
 def dilation(node: Node) -> tuple[int, ...]:
     """Return the dilation of a layer along every axis; ones if it knows none."""
-    return _per_axis(node, "dilation") or (1,) * len(kernel(node))
+    written = getattr(node.layer, "dilation", None)
+    return _per_axis(node, "dilation", written) or (1,) * len(kernel(node))
 
 
 def borders(node: Node) -> tuple[tuple[int, int], ...]:
@@ -100,8 +102,7 @@ def gaps(
                 yield node, *found
 
 
-def _per_axis(node: Node, attribute: str) -> tuple[int, ...]:
-    value = getattr(node.layer, attribute, None)
+def _per_axis(node: Node, attribute: str, value: Any) -> tuple[int, ...]:  # noqa: ANN401
     rank = node.input_shapes[0].rank
     return () if value is None or rank == 0 else tuple(per_axis(value, rank, attribute))
 

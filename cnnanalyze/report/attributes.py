@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.window import stride_of
 
 SEEN_IN_OUTPUT = frozenset({"filters", "units", "to", "size"})
 """Attributes that the output shape shows already."""
@@ -35,9 +36,9 @@ def brief(node: Node) -> str:
     parts = []
     if "kernel" in values:
         rank = node.input_shapes[0].rank
-        kernel = values.pop("kernel")
-        stride = values.pop("stride", 1)
-        parts.append(_times(kernel, rank) + _slash(kernel if stride is None else stride))
+        stride = stride_of({"stride": 1, **values})
+        parts.append(_times(values.pop("kernel"), rank) + _slash(stride))
+        values.pop("stride", None)
         usual = fields["padding"].default if "padding" in fields else 0
         parts.append(_padding(values.pop("padding", usual), usual))
     if "bias" in values and values.pop("bias") is False:

@@ -14,6 +14,7 @@ from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.traits import Trait
+from cnnanalyze.layers.window import stride_of
 from cnnanalyze.report import document as document_model
 from cnnanalyze.report.document import Block, Document, Paragraph, Tabular, lines
 from cnnanalyze.report.numbers import exact
@@ -105,9 +106,7 @@ def _one_or_all(extents: tuple[int, ...]) -> str:
 
 
 def _stride(line: LectureRow) -> tuple[int, ...]:
-    values = line.facts.node.attributes
-    stride = values.get("stride", 1)
-    stride = values.get("kernel", 1) if stride is None else stride
+    stride = stride_of({"stride": 1, **line.facts.node.attributes})
     return per_axis(stride, max(line.input.rank, 1), "stride")
 
 

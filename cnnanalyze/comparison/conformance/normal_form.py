@@ -25,6 +25,7 @@ from cnnanalyze.layers.attention import Attention
 from cnnanalyze.layers.attributes import CONTINUED, axis_number, per_axis, per_border
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.traits import Trait
+from cnnanalyze.layers.window import stride_of
 
 
 @dataclass(frozen=True)
@@ -345,10 +346,9 @@ def _continued(node: Node) -> Features:
 def _window(node: Node) -> dict[str, Any]:
     """Return what all windows have."""
     given, rank = node.attributes, node.input_shapes[0].rank
-    stride = given["kernel"] if given["stride"] is None else given["stride"]
     return {
         "kernel": per_axis(given["kernel"], rank, "kernel"),
-        "stride": per_axis(stride, rank, "stride"),
+        "stride": per_axis(stride_of(given), rank, "stride"),
         "dilation": per_axis(given.get("dilation", 1), rank, "dilation"),
         "padding": borders(node.layer, node.input_shapes),
         **_continued(node),

@@ -25,6 +25,7 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.traits import Trait
+from cnnanalyze.layers.window import stride_of
 
 Answer = Any
 """A number, a shape, yes or no, a word, or nested lists of these."""
@@ -215,9 +216,8 @@ def _input(analysis: Analysis, layer: str) -> Answer:
 
 def _stride(analysis: Analysis, layer: str) -> Answer:
     rank = _last(analysis, layer).node.input_shapes[0].rank
-    stride = _attribute(analysis, layer, "stride")
-    if stride is None:  # a pool steps by its window
-        stride = _attribute(analysis, layer, "kernel")
+    _attribute(analysis, layer, "stride")
+    stride = stride_of(_last(analysis, layer).node.attributes)
     return simplified(tuple(per_axis(stride, rank, "stride")))
 
 

@@ -12,6 +12,7 @@ from cnnanalyze.exporting.part import Held, Step, Steps, refuse
 from cnnanalyze.exporting.windows import sides_of, single, with_overhang
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import CONTINUED, per_axis
+from cnnanalyze.layers.window import stride_of
 
 
 def around(sides: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
@@ -206,7 +207,7 @@ def _row(place: int, each: int, first: int, last: int) -> tuple[Held, Held]:
 def _pool(node: Node, name: str) -> Any:  # noqa: ANN401
     a, rank = node.attributes, node.input_shapes[0].rank
     kernel = single(per_axis(a["kernel"], rank, "kernel"))
-    stride = kernel if a["stride"] is None else single(per_axis(a["stride"], rank, "stride"))
+    stride = single(per_axis(stride_of(a), rank, "stride"))
     return made(f"layers.{name}Pooling{rank}D", pool_size=kernel).with_options(
         strides=(stride, kernel)
     )
@@ -219,7 +220,7 @@ def _maxpool(node: Node) -> Steps:
         raise refuse(node, TARGET, " with a dilation")
     pool = _pool(node, "Max")
     sides = with_overhang(node)
-    stride, kernel = (per_axis(a[name] or a["kernel"], rank, name) for name in ("stride", "kernel"))
+    kernel, stride = per_axis(a["kernel"], rank, "kernel"), per_axis(stride_of(a), rank, "stride")
     is_even = all(2 * b == 2 * e == k - 1 for (b, e), k in zip(sides, kernel, strict=True))
     if a["padding"] == "same" or (max(stride) == 1 < max(kernel) and is_even):
         return (Step(pool.with_options(padding=("same", "valid"))),)
@@ -263,7 +264,7 @@ class InnerAveragePooling(layers.Layer):
 ''',
     )
     kernel = per_axis(a["kernel"], rank, "kernel")
-    stride = kernel if a["stride"] is None else per_axis(a["stride"], rank, "stride")
+    stride = per_axis(stride_of(a), rank, "stride")
     return (Step(made(name, pool_size=kernel, strides=stride, padding=around(sides))),)
 
 
@@ -294,7 +295,7 @@ class Subsample(layers.Layer):
 ''',
     )
     kernel = per_axis(a["kernel"], rank, "kernel")
-    stride = kernel if a["stride"] is None else per_axis(a["stride"], rank, "stride")
+    stride = per_axis(stride_of(a), rank, "stride")
     pool = made(name, pool_size=kernel, strides=stride, taps=prod(kernel))
     return (layer(pool, "coefficient", "bias"),)
 

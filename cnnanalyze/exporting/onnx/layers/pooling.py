@@ -10,6 +10,7 @@ from cnnanalyze.exporting.onnx.registry import TARGET, writes
 from cnnanalyze.exporting.part import refuse
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import axis_numbers, per_axis
+from cnnanalyze.layers.window import stride_of
 
 
 def window(node: Node, *, hangs_over: bool = False) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def window(node: Node, *, hangs_over: bool = False) -> dict[str, Any]:
     kernel = per_axis(a["kernel"], rank, "kernel")
     return {
         "kernel_shape": kernel,
-        "strides": kernel if a["stride"] is None else per_axis(a["stride"], rank, "stride"),
+        "strides": per_axis(stride_of(a), rank, "stride"),
         "pads": [*(f.before for f in fits), *after],
     }
 

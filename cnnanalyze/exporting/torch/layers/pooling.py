@@ -19,13 +19,14 @@ from cnnanalyze.exporting.windows import sides_of, single, with_overhang
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import axis_numbers, per_axis
+from cnnanalyze.layers.window import stride_of
 
 
 def window(node: Node) -> tuple[Any, dict[str, tuple[Any, Any]]]:
     """Return the window of a pool, and its stride as an option."""
     a, rank = node.attributes, node.input_shapes[0].rank
     kernel = single(per_axis(a["kernel"], rank, "kernel"))
-    stride = kernel if a["stride"] is None else single(per_axis(a["stride"], rank, "stride"))
+    stride = single(per_axis(stride_of(a), rank, "stride"))
     return kernel, {"stride": (stride, kernel)}
 
 
