@@ -23,9 +23,9 @@ Window(size=3, stride=1)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from inspect import get_annotations
 from types import MappingProxyType, NoneType, UnionType
@@ -77,6 +77,10 @@ class Section(BaseModel):
     """Pairs of keys of which at most one may be given, each with what to do."""
     only_whole: ClassVar[bool] = False
     """Whether nothing is made of it as soon as anything in it is wrong."""
+    forms: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Keys that stand together: those of one of these, and of no other, must be given."""
+    beside: ClassVar[tuple[str, ...]] = ()
+    """Keys that may stand beside the keys of each form."""
     definition: ClassVar[str] = ""
     """The name under which a JSON Schema has it once, for a section that stands in many places."""
 
@@ -88,6 +92,11 @@ class Section(BaseModel):
     def hint(cls, word: str, known: tuple[str, ...]) -> str:
         """Return which key a word may be that is none, as the end of a message."""
         return nearest(word, known)
+
+    @classmethod
+    def mistaken(cls, tree: Mapping) -> Wrong | None:  # noqa: ARG003 - as above
+        """Say what a mapping is that was taken for this section; nothing else is said of it."""
+        return None
 
     def idle(self, allowed: Container[str], why: str) -> Iterator[Wrong]:
         """Yield every key that is given and has no bearing beside the others.
@@ -125,6 +134,8 @@ class Later:
     """A type that is made only where a value is written: making classes takes time."""
 
     load: Callable[[], Any]
+    of_mappings: bool = False
+    """Whether only a mapping needs it, since anything else stays as it is written."""
 
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.any_schema()
@@ -168,6 +179,27 @@ class Entries:
 
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.any_schema()
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """Beside a mapping with free keys: which may be, and what messages call their values."""
+
+    check: Callable[[Scalar, Faults], bool]
+    """Notes what is wrong with a name; whether what stands behind it is read all the same."""
+    schema: Callable[[], Lookup[str, Any]]
+    """The JSON Schema of a name."""
+    called: str = "'{}'"
+    """What messages call the value of a name."""
+    example: str = ""
+    """How the mapping is written: the help where something else stands."""
+    code: str = ""
+    """The lint rule that explains what is wrong with it; by default that of the reading."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return handler(source)
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,7 +265,7 @@ Written = Annotated[Tree, Reader(lambda tree: tree, {})]
 """Whatever stands there, with its places: somebody else reads it."""
 
 
-def written_as(schema: dict[str, Any]) -> Any:  # noqa: ANN401 - an annotation
+def written_as(schema: dict[str, Any] | Callable[[], dict[str, Any]]) -> Any:  # noqa: ANN401 - an annotation
     """Return the type of what somebody else reads, who takes what a schema says."""
     return Annotated[Tree | None, Reader(lambda tree: tree, schema)]
 
@@ -335,6 +367,9 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
         message = f"{what} must be {_mapping_at(tree.mark)}{keys}, not {show_tree(tree)}"
         faults.add(message, tree.mark, model.example)
         return _FAILED
+    if (mistaken := model.mistaken(tree)) is not None:
+        _note_wrong(mistaken, tree, faults)
+        return _FAILED
     given = {key.text: key for key, value in tree.entries if is_bare or not is_empty(value)}
     faults = faults.under(model.wrong_code) if model.wrong_code else faults
     before = len(faults)
@@ -349,12 +384,16 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
     if made is None or (model.only_whole and len(faults) > before):
         return _FAILED
     for wrong in made.wrong(what) if not failed else ():
-        mark = next(
-            ((k if wrong.at_key else v).mark for k, v in tree.entries if k.text == wrong.key),
-            tree.mark,
-        )
-        faults.add(wrong.message, wrong.mark or mark, wrong.help, code=wrong.code)
+        _note_wrong(wrong, tree, faults)
     return made
+
+
+def _note_wrong(wrong: Wrong, tree: Mapping, faults: Faults) -> None:
+    mark = next(
+        ((k if wrong.at_key else v).mark for k, v in tree.entries if k.text == wrong.key),
+        tree.mark,
+    )
+    faults.add(wrong.message, wrong.mark or mark, wrong.help, code=wrong.code)
 
 
 def _note_keys(
@@ -370,6 +409,19 @@ def _note_keys(
             last = max(given[one].mark, given[other].mark, key=lambda mark: mark.position)
             faults.add(f"{what} has either '{one}' or '{other}', not both", last, help_)
     _note_missing(tree, model, given, what, faults)
+    if model.forms and given.keys() <= fields_of(model).keys():
+        _note_form(tree, model, given, what, faults)
+
+
+def _note_form(
+    tree: Mapping, model: type[Section], given: Collection[str], what: str, faults: Faults
+) -> None:
+    """Note that the keys that are given, all of them known, do not stand together."""
+    if any(set(form) <= set(given) <= {*form, *model.beside} for form in model.forms):
+        return
+    *most, last = ("{" + ", ".join(form) + "}" for form in model.forms)
+    message = f"{what} must be one of {', '.join(most)} or {last}, not {{{', '.join(given)}}}"
+    faults.add(message, tree.mark, model.example)
 
 
 def _values(
@@ -518,6 +570,8 @@ def _value(
     annotation, metadata = declared
     for about in metadata:
         if isinstance(about, Later):
+            if about.of_mappings and not isinstance(tree, Mapping):
+                return tree
             return _value(tree, (about.load(), ()), key, owner, faults, example)
         if isinstance(about, Entries):
             return _entries(tree, about, f"'{key}'", faults)
@@ -528,7 +582,7 @@ def _value(
         return _value(tree, inner, key, owner, faults, example)
     origin: Any = get_origin(annotation)
     inside = get_args(annotation)
-    if not all(isinstance(about, FieldInfo | NotEmpty) for about in metadata):
+    if not all(isinstance(about, FieldInfo | NotEmpty | Named) for about in metadata):
         # A validator of its own takes plain data.
         return _plain(tree)
     if origin in {Union, UnionType}:
@@ -541,16 +595,35 @@ def _value(
     if origin is tuple:
         return _items(tree, inside[0], key, owner, faults)
     if origin is dict:
-        if not isinstance(tree, Mapping):
-            message = f"{owner} must be {_mapping_at(tree.mark)}, not {show_tree(tree)}"
-            faults.add(message, tree.mark)
-            return _FAILED
-        found = {
-            k.text: _value(v, (inside[1], ()), k.text, f"'{k.text}' of '{key}'", faults)
-            for k, v in tree.entries
-        }
-        return {k: v for k, v in found.items() if v is not _FAILED}
+        named = next((about for about in metadata if isinstance(about, Named)), None)
+        return _named(tree, inside[1], named, key, owner, faults)
     return _plain(tree)
+
+
+def _named(
+    tree: Tree,
+    item: Any,  # noqa: ANN401 - what a model declares
+    about: Named | None,
+    key: str,
+    owner: str,
+    faults: Faults,
+) -> object:
+    """Return a mapping whose keys are free."""
+    faults = faults.under(about.code) if about and about.code else faults
+    if not isinstance(tree, Mapping):
+        message = f"{owner} must be {_mapping_at(tree.mark)}, not {said(tree)}"
+        faults.add(message, tree.mark, f"{key}: {about.example}" if about else "")
+        return _FAILED
+    found = {}
+    for name, value in tree.entries:
+        if about and not about.check(name, faults):
+            continue
+        if about and _is_section(item):
+            found[name.text] = _section(value, item, about.called.format(name.text), faults)
+        else:
+            part = f"'{name.text}' of '{key}'"
+            found[name.text] = _value(value, (item, ()), name.text, part, faults)
+    return {k: v for k, v in found.items() if v is not _FAILED}
 
 
 def _read(tree: Tree, about: Reader, owner: str, faults: Faults, example: str) -> object:
@@ -560,7 +633,7 @@ def _read(tree: Tree, about: Reader, owner: str, faults: Faults, example: str) -
         faults.add(f"{owner} {error}", tree.mark, example)
     except CnnError as error:
         for fault in error.faults:
-            faults.add(fault.message, fault.mark or tree.mark, fault.help)
+            faults.note(replace(fault, mark=fault.mark or tree.mark))
     return _FAILED
 
 

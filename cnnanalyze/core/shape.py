@@ -108,6 +108,17 @@ _MAP, _LARGE = 8, 32
 _STEREO, _LONG = 2, 1000
 
 
+FORMS = (
+    ("height", "width", "channels"),
+    ("length", "channels"),
+    ("features",),
+    ("depth", "height", "width", "channels"),
+)
+"""The words for the extents of a shape, in the order in which it is written."""
+EXTENT_NAMES = tuple(dict.fromkeys(word for form in FORMS for word in form))
+"""Every word for an extent."""
+
+
 def axis_name(axis: int, rank: int) -> str:
     """Return what people call a spatial axis: height and width, or length, or depth before them.
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnanalyze.core.binding import is_empty
-from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, show_tree, show_value
+from cnnanalyze.core.diagnostics import Faults, quoted, said, say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import MOST_LISTED, listed, offered
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Mark
-from cnnanalyze.graph.naming import is_name
-from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import UNKNOWN, evaluate
-from cnnanalyze.language.names import STAR, Scope, SpecReading, StepOutput, Variables
-from cnnanalyze.language.step import RESERVED, Step
+from cnnanalyze.language.names import STAR, Scope, SpecReading, Variables, Wire
+from cnnanalyze.language.step import Step
 from cnnanalyze.layers.attribute_faults import unknown_attribute
 from cnnanalyze.layers.base import KINDS
+
+if TYPE_CHECKING:
+    from cnnanalyze.language.written_blocks import WrittenBlock
 
 
 class Inputs(NamedTuple):
@@ -95,103 +96,37 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
                     faults.note(fault.at(attribute.mark))
 
 
-_BLOCK_KEYS = ("params", "inputs", "layers", "output", "defaults")
+def read_blocks(
+    names: Iterable[Scalar], written: dict[str, WrittenBlock], faults: Faults
+) -> dict[str, Block]:
+    """Return the blocks of a spec, by their names."""
+    return {
+        name.text: _read_block(name, written[name.text], faults)
+        for name in names
+        if name.text in written
+    }
 
 
-def read_blocks(section: Mapping | None, faults: Faults) -> dict[str, Block]:
-    """Read the ``blocks:`` section of a spec."""
-    if section is None:
-        return {}
-    blocks: dict[str, Block] = {}
-    for key, value in section.entries:
-        block = _read_block(key, value, faults)
-        if block is not None:
-            blocks[key.text] = block
-    return blocks
-
-
-def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
-    name = key.text
-    if name in RESERVED or KINDS.get(name) is not None or name == INPUT:
-        what = "a layer kind" if KINDS.get(name) is not None else "a word of the language"
-        faults.add(
-            f"a block cannot be called '{name}': that is {what}",
-            key.mark,
-            help=f"call it 'my_{name}'",
-            code="SP019",
-        )
-        return None
-    if not is_name(name):
-        faults.add(
-            f"a block cannot be called {show_value(name)}",
-            key.mark,
-            help="use letters, digits, '_', '-' and '.', with at least one letter",
-            code="SP019",
-        )
-        return None
-    if isinstance(value, Sequence):
-        return Block(name, (), Inputs(), value, None, None, key.mark)
-    if not isinstance(value, Mapping):
-        faults.add(
-            f"block '{name}' must be a list of steps or a mapping with 'layers', "
-            f"not {show_tree(value)}",
-            value.mark,
-        )
-        return None
-    refuse_unknown(value, _BLOCK_KEYS, "a block", faults)
-    layers = value.get("layers")
-    if not isinstance(layers, Sequence):
-        faults.add(
-            f"block '{name}' needs 'layers', a list of steps",
-            key.mark if layers is None else layers.mark,
-            help=f"{name}: {{params: {{filters: }}, layers: [{{conv: $filters}}, relu]}}",
-            code="SP015",
-        )
-        return None
-    output, defaults = value.get("output"), value.get("defaults")
-    if output is not None and not (isinstance(output, Scalar) and isinstance(output.value, str)):
-        faults.add(f"'output' must name a step of the block, not {show_tree(output)}", output.mark)
-        output = None
-    check_defaults(defaults, faults)
-    inputs = _read_inputs(value.get("inputs"), faults)
+def _read_block(name: Scalar, written: WrittenBlock, faults: Faults) -> Block:
+    check_defaults(written.defaults, faults)
+    inputs = _read_inputs(written.inputs, faults)
+    entries = written.params.entries if written.params is not None else ()
+    check_names((key for key, _ in entries), "a parameter", faults, inputs.known, inputs.rest)
     return Block(
-        name,
-        _read_params(value.get("params"), inputs, faults),
+        name.text,
+        tuple((key.text, value) for key, value in entries),
         inputs,
-        layers,
-        output,
-        defaults if isinstance(defaults, Mapping) else None,
-        key.mark,
+        written.layers,
+        written.output,
+        written.defaults,
+        name.mark,
     )
 
 
-def _read_params(tree: Tree | None, inputs: Inputs, faults: Faults) -> tuple[tuple[str, Tree], ...]:
-    if tree is None or is_empty(tree):
-        return ()
-    if not isinstance(tree, Mapping):
-        faults.add(
-            f"'params' must map names to defaults, not {show_tree(tree)}",
-            tree.mark,
-            help="params: {filters: , stride: 1}; nothing after the colon means required",
-        )
-        return ()
-    check_names([key for key, _ in tree.entries], "a parameter", faults, inputs.known, inputs.rest)
-    return tuple((k.text, v) for k, v in tree.entries)
-
-
-def _read_inputs(tree: Tree | None, faults: Faults) -> Inputs:
-    if tree is None:
+def _read_inputs(written: tuple[Scalar, ...] | None, faults: Faults) -> Inputs:
+    if written is None:
         return Inputs()
-    items = tree.items if isinstance(tree, Sequence) else ()
-    names = [i for i in items if isinstance(i, Scalar) and isinstance(i.value, str)]
-    if not names or len(names) < len(items):
-        faults.add(
-            f"'inputs' must be a list of names, not {show_tree(tree)}",
-            tree.mark,
-            help="inputs: [below, left]",
-        )
-        return Inputs()
-    rest = ""
+    names, rest = list(written), ""
     if names[-1].text.endswith(STAR):
         last = names.pop()
         rest = last.text.removesuffix(STAR)

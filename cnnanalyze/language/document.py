@@ -12,10 +12,12 @@ from pydantic import Field
 
 from cnnanalyze.core.binding import (
     Later,
+    NotEmpty,
     Section,
     Text,
     Whole,
     WrittenMapping,
+    Wrong,
     bind,
     fields_of,
     is_empty,
@@ -49,6 +51,24 @@ def _as(definition: str) -> dict[str, Any]:
 
 def _list_of(definition: str, **more: int) -> dict[str, Any]:
     return {"type": "array", "items": _as(definition), **more}
+
+
+def _input() -> Any:  # noqa: ANN401 - an annotation
+    from cnnanalyze.language.written_inputs import Input  # noqa: PLC0415 - making classes takes time
+
+    return Input
+
+
+def _inputs() -> Any:  # noqa: ANN401
+    from cnnanalyze.language.written_inputs import Inputs  # noqa: PLC0415 - as above
+
+    return Inputs
+
+
+def _blocks() -> Any:  # noqa: ANN401
+    from cnnanalyze.language.written_blocks import Blocks  # noqa: PLC0415 - as above
+
+    return Blocks
 
 
 def _training() -> Any:  # noqa: ANN401 - an annotation
@@ -94,12 +114,12 @@ class SpecFile(Section):
     set: WrittenMapping | None = Field(
         default=None, description="values for the parameters of the extended spec"
     )
-    input: written_as(_as("input")) = Field(  # type: ignore[valid-type]
+    input: Annotated[Any, Later(_input, of_mappings=True)] = Field(
         default=None,
         description="height x width x channels, such as 224x224x3",
         examples=["224x224x3"],
     )
-    inputs: written_as(_as("inputs")) = Field(  # type: ignore[valid-type]
+    inputs: Annotated[Any, Later(_inputs), NotEmpty()] = Field(
         default=None, description="several inputs by their names, which 'from' takes"
     )
     params: mapping_as(_as("params")) = Field(  # type: ignore[valid-type]
@@ -108,7 +128,7 @@ class SpecFile(Section):
     defaults: mapping_as(_as("defaults")) = Field(  # type: ignore[valid-type]
         default=None, description="attributes by layer kind"
     )
-    blocks: mapping_as(_as("blocks")) = Field(  # type: ignore[valid-type]
+    blocks: Annotated[Any, Later(_blocks)] = Field(
         default=None, description="named lists of steps with parameters"
     )
     layers: written_as(_list_of("step", minItems=1)) = Field(  # type: ignore[valid-type]
@@ -129,6 +149,18 @@ class SpecFile(Section):
         description="limits, as counts (5M) or bytes (20MB), of the network and by layer",
     )
     lint: Annotated[Any, Later(_lint)] = None
+
+    @classmethod
+    def mistaken(cls, tree: Mapping) -> Wrong | None:
+        """Tell who takes a sheet of questions for a spec."""
+        if tree.get("cnn") is not None or tree.get("sheet") is None:
+            return None
+        return Wrong(
+            "this is a sheet of questions, not the spec of a network",
+            "sheet",
+            help="'cnnanalyze solve' answers a sheet; a spec begins with 'cnn: 1'",
+            code="SP015",
+        )
 
     @classmethod
     def hint(cls, word: str, known: tuple[str, ...]) -> str:
@@ -171,9 +203,8 @@ class Document:
     @property
     def going_in(self) -> Tree | None:
         """What is written for the input, or for several."""
-        found: Tree | None = self.written.input
-        several: Tree | None = self.written.inputs
-        return several if found is None else found
+        found = map(self.tree.get, reversed(_GOING_IN))
+        return next((tree for tree in found if tree is not None and not is_empty(tree)), None)
 
     @cached_property
     def budgets(self) -> Budgets | None:
@@ -218,8 +249,6 @@ def read_document(
     if tree is None:
         return None
     faults = faults.under("SP014")
-    if _is_sheet(tree, faults):
-        return Document(source, tree, SpecFile(), {}, folder)
     return document_of(source, tree, SpecFile, "a spec", faults, folder)
 
 
@@ -252,10 +281,16 @@ def document_of(
         source,
         tree,
         written,
-        read_blocks(written.blocks, faults),
+        {} if written.blocks is None else _read_blocks(tree, written, faults),
         folder,
         _read_settings(written, faults.under("SP018")),
     )
+
+
+def _read_blocks(tree: Mapping, written: SpecFile, faults: Faults) -> dict[str, Block]:
+    section = tree.get("blocks")
+    assert isinstance(section, Mapping)
+    return read_blocks((name for name, _ in section.entries), written.blocks, faults)
 
 
 def open_document(path: Path) -> Document:
@@ -277,19 +312,6 @@ def open_document(path: Path) -> Document:
     faults.raise_if_any()
     assert document is not None
     return document
-
-
-def _is_sheet(tree: Mapping, faults: Faults) -> bool:
-    """Whether somebody takes a sheet of questions for a spec; note it."""
-    if tree.get("cnn") is not None or (sheet := tree.get("sheet")) is None:
-        return False
-    faults.add(
-        "this is a sheet of questions, not the spec of a network",
-        sheet.mark,
-        help="'cnnanalyze solve' answers a sheet; a spec begins with 'cnn: 1'",
-        code="SP015",
-    )
-    return True
 
 
 # --- extends -------------------------------------------------------------------------------------

@@ -5,20 +5,22 @@ from __future__ import annotations
 import collections.abc
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.core.diagnostics import Faults, show_tree, show_value
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.shape import Shape, axis_name, channels_last, parse_text
+from cnnanalyze.core.diagnostics import Faults, say
+from cnnanalyze.core.shape import EXTENT_NAMES, FORMS, Shape, axis_name, channels_last, parse_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.given_numbers import nest
-from cnnanalyze.graph.naming import LONGEST_NAME, is_name
+from cnnanalyze.graph.naming import is_name
 from cnnanalyze.graph.node import INPUT, NodeId
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN, evaluate, interpolate
 from cnnanalyze.language.symbols import ANY, written_symbols
 from cnnanalyze.layers.attributes import LARGEST
+
+if TYPE_CHECKING:
+    from cnnanalyze.language.written_inputs import InputExtents
 
 
 class WrittenInput(NamedTuple):
@@ -31,15 +33,6 @@ class WrittenInput(NamedTuple):
     """The symbol of each extent whose size is left open; empty if none is."""
 
 
-FORMS = (
-    ("height", "width", "channels"),
-    ("length", "channels"),
-    ("features",),
-    ("depth", "height", "width", "channels"),
-)
-_SAID = (
-    "{height, width, channels}, {length, channels}, {features} or {depth, height, width, channels}"
-)
 _MOST_AXES = 4
 """Three axes of space, and the channels."""
 
@@ -53,29 +46,17 @@ def read_inputs(
 ) -> dict[NodeId, WrittenInput | None]:
     """Read ``input:``, or ``inputs:``, by name; nothing stands for what a fault hides."""
     faults = faults.under("SP016")
-    only, several = document.written.input, document.written.inputs
-    if several is None:
-        return {} if only is None else {INPUT: InputReader(scope, faults).read(only)}
-    if not isinstance(several, Mapping) or not several.entries:
-        faults.add(
-            f"'inputs' must be a mapping from names to inputs, not {show_tree(several)}",
-            several.mark,
-            help="'input' has one input, such as input: 224x224x3; several have names: "
-            "inputs: {left: 105x105x1, right: 105x105x1}",
-        )
-        return {}
+    written = document.written
+    if written.inputs is None:
+        only = written_inputs(document)
+        reader = InputReader(scope, faults)
+        return {name: reader.read(written.input, tree.mark) for name, tree in only.items()}
     found: dict[NodeId, WrittenInput | None] = {}
-    for key, tree in several.entries:
+    several = document.going_in
+    assert isinstance(several, Mapping)
+    for key, _ in several.entries:
         name = key.text
-        if not is_name(name):
-            faults.add(
-                f"'{name[:LONGEST_NAME]}' cannot name an input",
-                key.mark,
-                help="use letters, digits, '_', '-' and '.', with at least one letter and at most "
-                f"{LONGEST_NAME} characters",
-                code="SP019",
-            )
-        elif len(several.entries) == 1 and name != INPUT:
+        if len(several.entries) == 1 and name != INPUT and is_name(name):
             faults.add(
                 "the only input of a network is called 'input'",
                 key.mark,
@@ -83,8 +64,7 @@ def read_inputs(
                 code="SP019",
             )
         reader = InputReader(scope, faults, f"the input '{name}'", name)
-        read = reader.read(tree)
-        found[NodeId(name)] = read and read._replace(mark=key.mark)
+        found[NodeId(name)] = reader.read(written.inputs.get(name), key.mark)
     return found
 
 
@@ -102,29 +82,34 @@ class InputReader(NamedTuple):
         """How an input is written."""
         return f"{self.key}: 224x224x3 (an image), 128x9 (a signal) or 784 (a vector)"
 
-    def read(self, tree: Tree) -> WrittenInput | None:
+    def read(
+        self, written: Scalar | Sequence | InputExtents | None, mark: Mark
+    ) -> WrittenInput | None:
         """Return the input; nothing where a fault was noted or hides a number."""
-        if isinstance(tree, Sequence):
-            self.refuse_list(tree)
+        if written is None:
+            return None
+        if isinstance(written, Sequence):
+            self.refuse_list(written)
             return None
         values: object = None
         names: tuple[str, ...] = ()
-        place = tree.mark
+        place = mark
         with self.faults.caught():
-            if isinstance(tree, Mapping):
-                if (written := tree.get("values")) is not None:
-                    values, place = evaluate(written, self.scope), written.mark
-                extents = None if values is UNKNOWN else self.named_extents(tree, values)
+            if isinstance(written, Scalar):
+                place = written.mark
+                extents = self.written_extents(written)
+                names = written_symbols(written.text)
             else:
-                extents = self.written_extents(tree)
-                names = written_symbols(tree.text)
-            if extents is None or not self.are_sizes(extents, tree):
+                if written.values is not None:
+                    values, place = evaluate(written.values, self.scope), written.values.mark
+                extents = None if values is UNKNOWN else self.named_extents(written, values, place)
+            if extents is None or not self.are_sizes(extents, place):
                 return None
             shape = Shape(extents[:-1], extents[-1])
             if values is None:
-                return WrittenInput(shape, tree.mark, names=names)
+                return WrittenInput(shape, mark, names=names)
             try:
-                return WrittenInput(shape, tree.mark, nest(values, shape.extents))
+                return WrittenInput(shape, mark, nest(values, shape.extents))
             except ValueError as error:
                 self.faults.add(
                     f"the values of {self.what} do not have its shape {shape}: {error}",
@@ -214,51 +199,36 @@ class InputReader(NamedTuple):
             return as_it_stands
         return f"{self.key}: {meant} if the channels came first, or {as_it_stands}"
 
-    def named_extents(self, tree: Mapping, values: object) -> tuple[int, ...] | None:
-        """Return the extents that a mapping names, or those of the values if it names none."""
-        given = {k.text: evaluate(t, self.scope) for k, t in tree.entries if k.text != "values"}
-        for form in FORMS:
-            if set(given) == set(form):
-                found = tuple(given[name] for name in form)
-                return None if any(n is UNKNOWN for n in found) else found  # type: ignore[return-value]  # checked next
-        if not given and values is not None:
-            extents = _extents_of(values)
-            if extents is None:
-                self.faults.add(
-                    f"the values of {self.what} must be rows of numbers, not {show_value(values)}",
-                    tree.mark,
-                    help="values: [[3, 0, 1], [1, 5, 8], [2, 7, 2]]",
-                )
-            return extents
-        words = tuple(dict.fromkeys(w for form in FORMS for w in form))
-        if (
-            given
-            and all(isinstance(v, str) or k not in words for k, v in given.items())
-            and any(isinstance(v, str) and parse_text(v) for v in given.values())
-        ):
+    def named_extents(
+        self, written: InputExtents, values: object, place: Mark
+    ) -> tuple[int, ...] | None:
+        """Return the extents that are named, or those of the values if none is."""
+        given = {
+            name: evaluate(tree, self.scope)
+            for name in EXTENT_NAMES
+            if (tree := getattr(written, name)) is not None
+        }
+        if given:
+            (form,) = (form for form in FORMS if set(form) == set(given))
+            found = tuple(given[name] for name in form)
+            return None if any(n is UNKNOWN for n in found) else found  # type: ignore[return-value]  # checked next
+        extents = _extents_of(values)
+        if extents is None:
             self.faults.add(
-                f"the mapping of {self.what} names its extents, not {', '.join(given)}",
-                tree.mark,
-                help="several inputs stand under 'inputs', as in 'inputs: {left: 64x64x1, ...}'",
+                f"the values of {self.what} must be rows of numbers, not {say(values)}",
+                place,
+                help="values: [[3, 0, 1], [1, 5, 8], [2, 7, 2]]",
             )
-            return None
-        unknown = next((k for k, _ in tree.entries if k.text not in {*words, "values"}), None)
-        self.faults.add(
-            f"the mapping of {self.what} must be one of {_SAID}, not {{{', '.join(given)}}}"
-            f"{nearest(unknown.text, words) if unknown else ''}",
-            unknown.mark if unknown else tree.mark,
-            help=self.help,
-        )
-        return None
+        return extents
 
-    def are_sizes(self, extents: tuple[Any, ...], tree: Tree) -> bool:
+    def are_sizes(self, extents: tuple[Any, ...], mark: Mark) -> bool:
         """Whether extents are numbers that an input can have; note it if not."""
         for n in extents:
             if type(n) is not int or not 1 <= n <= LARGEST:
                 self.faults.add(
                     f"every extent of {self.what} must be a whole number of at least 1 and at most "
-                    f"{LARGEST:,}, not {show_value(n)}",
-                    tree.mark,
+                    f"{LARGEST:,}, not {say(n)}",
+                    mark,
                     help=self.help,
                 )
                 return False
@@ -285,10 +255,11 @@ def written_inputs(document: Document) -> dict[NodeId, Tree]:
     >>> [(name, tree.mark.column) for name, tree in written_inputs(spec_of(net).document).items()]
     [('a', 22), ('b', 32)]
     """
-    only, several = document.written.input, document.written.inputs
-    if isinstance(several, Mapping):
-        return {NodeId(key.text): tree for key, tree in several.entries}
-    return {} if only is None else {INPUT: only}
+    tree = document.going_in
+    if tree is not document.tree.get(INPUTS):
+        return {} if tree is None else {INPUT: tree}
+    entries = tree.entries if isinstance(tree, Mapping) else ()
+    return {NodeId(key.text): value for key, value in entries}
 
 
 class ChannelsFirstInput(NamedTuple):

@@ -12,22 +12,17 @@ from inspect import cleandoc
 from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.tree import plain
+from cnnanalyze.language import written_inputs
 from cnnanalyze.language.control_flow import MOST_STEPS
 from cnnanalyze.language.document import Document, SpecFile
-from cnnanalyze.language.inputs import FORMS
 from cnnanalyze.language.node_builder import is_join
 from cnnanalyze.language.sections import LIMITS
 from cnnanalyze.language.step import RESERVED
-from cnnanalyze.language.symbols import OPEN
 from cnnanalyze.language.vocabulary import (
-    END,
     EXPRESSION,
-    INPUT_NAME,
     NAME,
     NATURAL,
     NULL,
-    POSITIVE,
-    SHAPE,
     TEXT,
     VARIABLE,
     Schema,
@@ -39,6 +34,7 @@ from cnnanalyze.language.vocabulary import (
     required,
     section,
 )
+from cnnanalyze.language.written_blocks import WrittenBlock
 from cnnanalyze.language.written_claims import ExtentsFigure, Figure, SourceFigures
 from cnnanalyze.layers.base import KINDS, Layer
 
@@ -75,28 +71,18 @@ def build_schema(document: Document | None = None) -> Schema:
         "not": {"required": ["input", "inputs"]},
         "additionalProperties": False,
         "definitions": {
-            "input": _INPUT,
-            "inputs": {
-                "type": "object",
-                "propertyNames": {k: v for k, v in NAME.items() if k != "not"},
-                "additionalProperties": ref("input"),
-                "minProperties": 1,
-            },
+            "input text": written_inputs.TEXT,
+            written_inputs.InputExtents.definition: section(written_inputs.InputExtents),
             "params": {
                 "type": "object",
                 "propertyNames": VARIABLE,
                 **({"properties": params} if params else {}),
             },
-            "blocks": {
-                "type": "object",
-                "propertyNames": {**NAME, "not": {"enum": [*KINDS.words(), *RESERVED, "input"]}},
-                "additionalProperties": ref("block"),
-            },
             "names": any_of(TEXT, list_of(TEXT, minItems=1)),
             "steps": list_of(ref("step")),
             "step": _step(operations, blocks, closed=document is not None),
             "branch": any_of(NULL, TEXT, ref("step"), ref("steps")),
-            "block": any_of(ref("steps"), _BLOCK),
+            WrittenBlock.definition: section(WrittenBlock),
             "defaults": _defaults(),
             "claim": section(SourceFigures),
             "numbers": _NUMBERS,
@@ -108,48 +94,10 @@ def build_schema(document: Document | None = None) -> Schema:
     }
 
 
-_EXTENT = any_of(POSITIVE, EXPRESSION)
-_INPUT = any_of(
-    {"type": "string", "pattern": rf"^{SHAPE}|^{OPEN}{END}|\$"},
-    POSITIVE,
-    *(
-        {
-            "type": "object",
-            "properties": {
-                **{name: _EXTENT for name in form if name != "values"},
-                "values": described(ref("numbers"), "the numbers of the input, row by row"),
-            },
-            "required": list(form),
-            "additionalProperties": False,
-        }
-        for form in (*FORMS, ("values",))
-    ),
-)
-
 _NUMBERS = any_of({"type": "number"}, EXPRESSION, list_of(ref("numbers"), minItems=1))
 _GIVEN = any_of(
     {"type": "number"}, {"enum": list(FILTERS)}, EXPRESSION, list_of(ref("given"), minItems=1)
 )
-
-_BLOCK: Schema = {
-    "type": "object",
-    "properties": {
-        "params": {
-            **any_of({"type": "object", "propertyNames": VARIABLE}, NULL),
-            "description": "parameters; nothing after the colon means required",
-        },
-        "inputs": {
-            **list_of({**TEXT, **INPUT_NAME}, minItems=1),
-            "description": "names of the inputs, if there are several; "
-            "the last may end with a star: any number of further ones",
-        },
-        "layers": described(ref("steps"), "steps of the block"),
-        "output": {**TEXT, "description": "step that the block outputs; by default the last"},
-        "defaults": described(ref("defaults"), "attributes by layer kind, for these steps"),
-    },
-    "required": ["layers"],
-    "additionalProperties": False,
-}
 
 
 def _reserved() -> Schema:

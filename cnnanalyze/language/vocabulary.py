@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from inspect import cleandoc
 from sys import float_info
 from types import NoneType, UnionType
@@ -11,7 +11,16 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from cnnanalyze.core.binding import Entries, Later, NotEmpty, Reader, Section, fields_of, others_of
+from cnnanalyze.core.binding import (
+    Entries,
+    Later,
+    Named,
+    NotEmpty,
+    Reader,
+    Section,
+    fields_of,
+    others_of,
+)
 from cnnanalyze.core.quantities import OF
 from cnnanalyze.layers import attributes as types
 
@@ -274,7 +283,12 @@ def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[str, Sche
         words, schema = describe(inner[0])
         return f"list of {words}s", list_of(schema)
     if origin is dict:
-        return "mapping", {"type": "object", "additionalProperties": describe(inner[1])[1]}
+        names = next((item.schema for item in metadata if isinstance(item, Named)), None)
+        return "mapping", {
+            "type": "object",
+            **({"propertyNames": dict(names())} if names else {}),
+            "additionalProperties": describe(inner[1])[1],
+        }
     return _PLAIN.get(annotation, (getattr(annotation, "__name__", "anything"), {}))
 
 
@@ -329,7 +343,9 @@ def setting_schema(info: FieldInfo, *, is_needed: bool = False) -> Schema:
     >>> setting_schema(Lint.model_fields["select"])["anyOf"]
     [{'type': 'array', 'items': {'type': 'string'}}, {'type': 'string'}, {'type': 'null'}]
     """
-    schema = without(EXPRESSION, field_schema(info))
+    schema = field_schema(info)
+    if not _has_reader(info.annotation, info.metadata):  # which says itself what it takes
+        schema = without(EXPRESSION, schema)
     about: Schema = {k: schema.pop(k) for k in ("description", "default") if k in schema}
     forms = list(schema.pop("anyOf")) if set(schema) == {"anyOf"} else [schema]
     if about.get("default") == "":
@@ -385,6 +401,7 @@ def section(model: type[Section]) -> Schema:
             [
                 *({"anyOf": required(*group)} for group in model.needs),
                 *({"not": {"required": list(pair)}} for pair in model.exclusive),
+                *([any_of(*_forms(model))] if model.forms else ()),
             ]
         ),
         **({} if others and others.is_open else {"additionalProperties": False}),
@@ -393,6 +410,13 @@ def section(model: type[Section]) -> Schema:
         bare = setting_schema(fields_of(model)[model.principal][1])
         found = any_of(bare, found)
     return {**found, "description": cleandoc(model.__doc__ or "")}
+
+
+def _forms(model: type[Section]) -> Iterator[Schema]:
+    """Yield a schema for each set of keys that stand together."""
+    for form in model.forms:
+        known = dict.fromkeys((*form, *model.beside))
+        yield {"required": list(form), "propertyNames": {"enum": list(known)}}
 
 
 def _all_of(schemas: list[Schema]) -> Schema:

@@ -11,13 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from cnnanalyze.core.binding import Section
-from cnnanalyze.core.diagnostics import show_value
+from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.shape import FORMS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.naming import LONGEST_NAME
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.document import TEXTS
-from cnnanalyze.language.inputs import FORMS
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.layers.base import Layer
 

@@ -14,6 +14,7 @@ from cnnanalyze.core.binding import (
     Entries,
     Itself,
     Later,
+    Named,
     NotEmpty,
     Others,
     Reader,
@@ -29,7 +30,7 @@ from cnnanalyze.core.binding import (
 )
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.toml import tree_of
-from cnnanalyze.core.tree import Scalar, Tree, plain
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.errors import Source, UsageError
 from cnnanalyze.language.yaml import read
 from cnnanalyze.layers.attributes import Count, choice
@@ -297,3 +298,106 @@ def test_entries_can_come_back_as_they_are_written() -> None:
     assert found is not None
     assert plain(found.limits) == plain(tree)
     assert not faults
+
+
+def _is_lower(name: Scalar, faults: Faults) -> bool:
+    if not name.text.islower():
+        faults.add(f"'{name.text}' is no name", name.mark)
+    return name.text.islower()
+
+
+class Size(Section):
+    example = "{width: 3, height: 5}"
+    only_whole = True
+    forms = (("width", "height"), ("radius",))
+    beside = ("unit",)
+
+    width: Whole | None = None
+    height: Whole | None = None
+    radius: Whole | None = None
+    unit: Text = "cm"
+
+    @classmethod
+    def mistaken(cls, tree: Mapping) -> Wrong | None:
+        if tree.get("wheels") is None:
+            return None
+        return Wrong("this is a cart, not a size", "wheels", help="weigh it", code="XX001")
+
+
+class Yard(Section):
+    sizes: Annotated[
+        dict[str, Size], Named(_is_lower, dict, "the size of {}", "{one: {radius: 3}}", "XX002")
+    ] = Field(default_factory=dict)
+    gate: Annotated[Any, Later(lambda: Size, of_mappings=True)] = None
+
+
+def yard(text: str) -> tuple[Yard | None, list[tuple[str, str, str]]]:
+    faults = Faults("XX003")
+    found = bind(read(Source("yard.yaml", text)), Yard, "a yard", faults)
+    return found, [
+        (f"{fault.mark}: {fault.message}", fault.help, fault.code) for fault in faults.sorted()
+    ]
+
+
+def test_keys_are_free_names_where_a_mapping_says_so() -> None:
+    found, faults = yard(
+        "sizes: {a: {width: 3, height: 5}, B: {radius: 7}, c: {radius: 11, unit: m}}"
+    )
+    assert faults == [("yard.yaml:1:35: 'B' is no name", "", "XX002")]
+    assert found is not None
+    assert found.sizes == {"a": Size(width=3, height=5), "c": Size(radius=11, unit="m")}
+    assert yard("sizes: 3")[1] == [
+        (
+            "yard.yaml:1:8: 'sizes' of a yard must be a mapping, not 3",
+            "sizes: {one: {radius: 3}}",
+            "XX002",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "given", ["{width: 3}", "{width: 3, radius: 5, height: 7}", "{unit: m}", "{}"]
+)
+def test_keys_that_do_not_stand_together_are_told_with_those_that_do(given: str) -> None:
+    found, faults = yard(f"sizes: {{a: {given}}}")
+    assert found == Yard()
+    keys = ", ".join(part.partition(":")[0] for part in given.strip("{}").split(", "))
+    message = f"the size of a must be one of {{width, height}} or {{radius}}, not {{{keys}}}"
+    assert faults == [(f"yard.yaml:1:12: {message}", "{width: 3, height: 5}", "SP005")]
+
+
+def test_of_keys_that_are_not_known_only_that_is_told() -> None:
+    _, faults = yard("sizes: {a: {widht: 3, height: 5}}")
+    assert [message for message, _, _ in faults] == [
+        "yard.yaml:1:13: the size of a has no 'widht'; it takes width, height, radius, unit; did you mean 'width'?"
+    ]
+
+
+def test_of_something_else_that_is_taken_for_a_section_only_that_is_told() -> None:
+    found, faults = yard("sizes: {a: {wheels: 4, widht: 3}}")
+    assert found == Yard()
+    assert faults == [("yard.yaml:1:21: this is a cart, not a size", "weigh it", "XX001")]
+
+
+def test_a_type_may_be_that_of_mappings_alone() -> None:
+    bare, _ = yard("gate: 3x5")
+    whole, _ = yard("gate: {radius: 5}")
+    assert bare is not None
+    assert whole is not None
+    assert isinstance(bare.gate, Scalar)
+    assert (bare.gate.text, whole.gate) == ("3x5", Size(radius=5))
+
+
+def _refused(tree: Tree) -> int:
+    raise UsageError(f"{plain(tree)} is not allowed", help="take 14", code="XX004")
+
+
+def test_what_a_reader_refuses_keeps_its_rule() -> None:
+    class Number(Section):
+        value: Annotated[int, Reader(_refused, {})] = 0
+
+    faults = Faults("XX003")
+    bind(read(Source("here", "{value: 13}")), Number, "a number", faults)
+    assert [(f.message, f.help, f.code, str(f.mark)) for f in faults.sorted()] == [
+        ("13 is not allowed", "take 14", "XX004", "here:1:9")
+    ]

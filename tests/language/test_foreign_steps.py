@@ -97,7 +97,7 @@ INPUTS = {
     "[-1, 3, 224, 224]": (f"the input [-1, 3, 224, 224]{BATCH}", BOTH),
     "[null, 3, 224, 224]": (f"the input [null, 3, 224, 224]{BATCH}", BOTH),
     "{a: 16x16x1, b: 28x28x1}": (
-        "the mapping of the input names its extents, not a, b",
+        "the mapping of an input names its extents, not a, b",
         "several inputs stand under 'inputs', as in 'inputs: {left: 64x64x1, ...}'",
     ),
 }

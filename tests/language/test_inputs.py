@@ -20,6 +20,12 @@ def refusal(written: str, more: str = "", **settings: object) -> str:
     return str(caught.value)
 
 
+FORMS = (
+    "'input' must be one of {height, width, channels}, {length, channels}, {features}, "
+    "{depth, height, width, channels} or {values}, "
+)
+
+
 @pytest.mark.parametrize(
     ("written", "shape"),
     [
@@ -128,30 +134,36 @@ HOW = "  help: input: 224x224x3 (an image), 128x9 (a signal) or 784 (a vector)"
             ),
             8,
         ),
-        (
-            "{height: 5, widht: 5, channels: 1}",
-            (
-                "the mapping of the input must be one of {height, width, channels}, "
-                "{length, channels}, {features} or {depth, height, width, channels}, "
-                "not {height, widht, channels}; did you mean 'width'?"
-            ),
-            20,
-        ),
-        (
-            "{height: 5, width: 5}",
-            (
-                "the mapping of the input must be one of {height, width, channels}, "
-                "{length, channels}, {features} or {depth, height, width, channels}, "
-                "not {height, width}"
-            ),
-            8,
-        ),
     ],
 )
 def test_no_inputs(written: str, message: str, place: int) -> None:
     lines = refusal(written).splitlines()
     assert lines[0] == f"net:2:{place}: error: {message}"
     assert lines[-1] == HOW
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "message"),
+    [
+        (
+            "{height: 5, widht: 5, channels: 1}",
+            20,
+            (
+                "'input' has no 'widht'; it takes depth, height, width, length, channels, "
+                "features, values; did you mean 'width'?"
+            ),
+        ),
+        ("{height: 5, width: 5}", 8, f"{FORMS}not {{height, width}}"),
+        ("{height: 5, length: 5, channels: 1}", 8, f"{FORMS}not {{height, length, channels}}"),
+        ("{}", 8, f"{FORMS}not {{}}"),
+    ],
+)
+def test_extents_that_make_no_input(written: str, place: int, message: str) -> None:
+    lines = refusal(written).splitlines()
+    assert lines[0] == f"net:2:{place}: error: {message}"
+    if message.startswith(FORMS):
+        help_ = "  help: {height: 224, width: 224, channels: 3}, or 224x224x3 for short"
+        assert lines[-1] == help_
 
 
 def test_an_input_with_nothing_behind_it_is_missing() -> None:

@@ -185,15 +185,22 @@ def test_siamese_network_is_linted_by_every_rule_that_can_judge_it() -> None:
         ),
         (
             "cnn: 1\ninputs: 5x5x1\nlayers: [relu]\n",
-            "net:2:9: error: 'inputs' must be a mapping from names to inputs, not '5x5x1'",
+            "net:2:9: error: 'inputs' of a spec must be a mapping, not '5x5x1'",
         ),
         (
             "cnn: 1\ninputs: {}\nlayers: [relu]\n",
-            "net:2:9: error: 'inputs' must be a mapping from names to inputs, not a mapping",
+            "net:2:9: error: 'inputs' of a spec must not be empty",
         ),
         (
             "cnn: 1\ninputs: {image: 5x5x1}\nlayers: [relu]\n",
             "net:2:10: error: the only input of a network is called 'input'",
+        ),
+        (
+            "cnn: 1\ninputs: {a: 5x5x1, b: {height: 5, widht: 7, channels: 1}}\nlayers: [relu]\n",
+            (
+                "net:2:35: error: 'b' has no 'widht'; it takes depth, height, width, length, "
+                "channels, features, values; did you mean 'width'?"
+            ),
         ),
         (
             "cnn: 1\ninputs: {1: 5x5x1, b: 5x5x1}\nlayers: [{relu: , from: b}]\n",
@@ -215,7 +222,7 @@ def test_siamese_network_is_linted_by_every_rule_that_can_judge_it() -> None:
         ),
         (
             "cnn: 1\ninput: {left: 5x5x1, right: 5x5x1}\nlayers: [relu]\n",
-            "net:2:8: error: the mapping of the input names its extents, not left, right",
+            "net:2:8: error: the mapping of an input names its extents, not left, right",
         ),
     ],
 )
