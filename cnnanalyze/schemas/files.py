@@ -12,12 +12,15 @@ from cnnanalyze.auditing.tables import WrittenTable
 from cnnanalyze.core.configuration import FOLDERS
 from cnnanalyze.core.conventions.configuration import WrittenConvention
 from cnnanalyze.course.lectures.facts import FactsFile
+from cnnanalyze.course.lectures.question_data import FORMS, NetworkQuestion, form_of
+from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet_file import SheetFile
 from cnnanalyze.language.schema import FIGURES, OF_BUDGETS
 from cnnanalyze.language.vocabulary import (
     NULL,
     TEXT,
     any_of,
+    entries,
     list_of,
     section,
     without,
@@ -114,7 +117,13 @@ def facts() -> Schema:
     >>> facts()["properties"]["lecture"]["const"]
     1
     """
-    return {"$schema": DRAFT, "title": "cnnanalyze facts", **section(FactsFile)}
+    forms = ({**entries(form_of(word)), "required": [word]} for word in (*FORMS, *TOPICS))
+    return {
+        "$schema": DRAFT,
+        "title": "cnnanalyze facts",
+        **section(FactsFile),
+        "definitions": {"question": any_of(section(NetworkQuestion), *forms)},
+    }
 
 
 # --- tables ---------------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ from cnnanalyze.core.binding import (
     Section,
     Text,
     Written,
-    WrittenMapping,
     Wrong,
+    mapping_as,
     version,
 )
 from cnnanalyze.core.diagnostics import Faults, show_tree
@@ -49,6 +49,7 @@ from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.yaml import read_file
 from cnnanalyze.layers.attributes import choice
 
+QUESTION = {"$ref": "#/definitions/question"}
 ENDING = ".facts"
 VERSION = VERSIONS["facts"]
 VERDICTS = ("holds", "wrong")
@@ -90,7 +91,7 @@ class OtherQuestion(Section):
     called = "a slip"
 
     words: Text = Field(description="what was done instead: a clause without a verb of its own")
-    ask: WrittenMapping = Field(description="the question that gives what is printed")
+    ask: mapping_as(QUESTION) = Field(description="the question that gives what is printed")  # type: ignore[valid-type]
     at: Position = Field(default=(), description="place in the answer, from 1")
 
 
@@ -108,7 +109,7 @@ class Fact(Section):
     lines: Text = Field(description="where it stands in the lecture")
     topic: Text
     says: Text = Field(description="what is said, in words of your own")
-    ask: WrittenMapping | None = Field(
+    ask: mapping_as(QUESTION) = Field(  # type: ignore[valid-type]
         default=None, description="the question that gives the number"
     )
     at: Position = Field(

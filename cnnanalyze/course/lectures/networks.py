@@ -9,20 +9,17 @@ from typing import Any
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.auditing.tables import ENDING
-from cnnanalyze.core.diagnostics import show_tree
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain, text_of
+from cnnanalyze.core.tree import plain
+from cnnanalyze.course.lectures.question_data import PARTS, NetworkQuestion
 from cnnanalyze.course.worked_steps.window_steps import rotated
-from cnnanalyze.errors import CnnError, Fault, Source, SpecError
+from cnnanalyze.errors import CnnError, Fault, Source, SpecError, UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build, load, vary
 from cnnanalyze.language.spec import key_of
 from cnnanalyze.language.zoo import zoo
-
-PARTS = ("input", "params", "defaults", "blocks", "layers", "outputs", "train")
-"""The sections of a spec that a fact may write out."""
 
 Settings = dict[str, Any]
 
@@ -35,7 +32,7 @@ class NetworkCache:
         self._plain: dict[str, Network] = {}
         self._analyses: dict[tuple[str, str], Analysis] = {}
 
-    def analysis(self, ask: Mapping, settings: Settings | None = None) -> Analysis:
+    def analysis(self, ask: NetworkQuestion, settings: Settings | None = None) -> Analysis:
         """Return what the rules say of the network that a question names or writes out.
 
         Raises
@@ -44,7 +41,7 @@ class NetworkCache:
             If there is no such spec, or it cannot be read.
         """
         name, network = self._network(ask)
-        given = {**_settings(ask.get("set")), **(settings or {})}
+        given = {**(plain(ask.set) if ask.set is not None else {}), **(settings or {})}
         key = name, key_of(tuple(given.items()))
         if key not in self._analyses:
             self._analyses[key] = analyze(vary(network, given) if given else network)
@@ -62,77 +59,45 @@ class NetworkCache:
             self._analyses[key] = analyze(varied, fields=False)
         return self._analyses[key]
 
-    def _network(self, ask: Mapping) -> tuple[str, Network]:
-        spec = ask.get("spec")
-        if spec is None:
-            self._check_written(ask)
-            data = {"cnn": 1, **{p: plain(t) for p in PARTS if (t := ask.get(p)) is not None}}
-            if (flip := ask.get("flip")) is not None and plain(flip):
+    def _network(self, ask: NetworkQuestion) -> tuple[str, Network]:
+        if not ask.spec:
+            written = ((part, getattr(ask, part)) for part in PARTS)
+            data = {"cnn": 1, **{p: plain(tree) for p, tree in written if tree is not None}}
+            if ask.flip:
                 data["layers"] = [_flipped(step) for step in data["layers"]]
             text = json.dumps(data)
             if text not in self._plain:
                 try:
-                    self._plain[text] = build(Source(str(ask.mark), text))
+                    self._plain[text] = build(Source(str(ask.tree.mark), text))
                 except CnnError as error:
                     # The text is the fact's, in one line: its place in the file says more.
                     raise SpecError(
-                        *(Fault(f.message, ask.mark, f.help) for f in error.faults)
+                        *(Fault(f.message, ask.tree.mark, f.help) for f in error.faults)
                     ) from None
             return text, self._plain[text]
-        if not text_of(spec):
-            raise SpecError(Fault(f"'spec' must name a spec, not {show_tree(spec)}", spec.mark))
-        for key, _ in ask.entries:
-            if key.text in {*PARTS, "flip"}:
-                raise SpecError(
-                    Fault(
-                        f"'{key.text}' is not read beside 'spec', which brings its own",
-                        key.mark,
-                        "change a parameter of the spec with 'set', or write it out without 'spec'",
-                    )
-                )
-        word = text_of(spec)
-        if word not in self._plain:
-            self._plain[word] = load(self._path(word, spec))
-        return word, self._plain[word]
+        if ask.spec not in self._plain:
+            self._plain[ask.spec] = load(self._path(ask.spec))
+        return ask.spec, self._plain[ask.spec]
 
-    @staticmethod
-    def _check_written(ask: Mapping) -> None:
-        """Refuse a network with missing keys."""
-        layers, flip = ask.get("layers"), ask.get("flip")
-        if not isinstance(layers, Sequence):
-            mark = ask.mark if layers is None else layers.mark
-            raise SpecError(
-                Fault("the question needs a 'spec', or a list of 'layers' with their 'input'", mark)
-            )
-        if flip is not None and not isinstance(plain(flip), bool):
-            raise SpecError(
-                Fault(f"'flip' must be true or false, not {show_tree(flip)}", flip.mark)
-            )
-
-    def _path(self, word: str, tree: Tree) -> Path:
+    def _path(self, word: str) -> Path:
         known = zoo()
         for folder in (self.folder, self.folder.parent):
             if is_file(place := folder / f"{word}.yaml"):
                 return place
         if word in known:
             return known[word]
-        raise SpecError(
-            Fault(
-                f"there is no spec '{word}', neither beside the file nor in the zoo"
-                f"{nearest(word, tuple(known))}",
-                tree.mark,
-            )
+        raise UsageError(
+            f"there is no spec '{word}', neither beside the file nor in the zoo"
+            f"{nearest(word, tuple(known))}"
         )
 
-    def table(self, word: str, tree: Tree) -> Path:
+    def table(self, word: str) -> Path:
         """Return the file of a table of networks: beside the file, or of the zoo."""
         folders = (self.folder, self.folder.parent / "tables", _zoo_folder() / "tables")
         for place in (folder / f"{word}{ENDING}" for folder in folders):
             if is_file(place):
                 return place
-        raise SpecError(
-            Fault(f"there is no table '{word}', neither beside the file nor in the zoo", tree.mark)
-        )
+        raise UsageError(f"there is no table '{word}', neither beside the file nor in the zoo")
 
 
 def _zoo_folder() -> Path:
@@ -150,11 +115,3 @@ def _flipped(step: Any) -> Any:  # noqa: ANN401 - a step as it is written
     if not isinstance(rows, list | tuple) or not all(isinstance(r, list | tuple) for r in rows):
         return step  # the reader of specs says what is wrong with it
     return {**step, "weights": rotated(tuple(map(tuple, rows)))}
-
-
-def _settings(tree: Tree | None) -> Settings:
-    if tree is not None and not isinstance(tree, Mapping):
-        raise SpecError(
-            Fault(f"'set' must map parameters to values, not {show_tree(tree)}", tree.mark)
-        )
-    return dict(plain(tree)) if tree is not None else {}

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from collections.abc import Sequence as Sequence_
 from contextlib import suppress
 from fractions import Fraction
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnnanalyze.auditing.tables import read_table, refuse_unknown_layer
 from cnnanalyze.core.binding import Section, bind, place_of
 from cnnanalyze.core.diagnostics import Faults, quoted, show_tree
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain, text_of
-from cnnanalyze.course.lectures.networks import PARTS, NetworkCache, Settings
+from cnnanalyze.core.tree import Mapping, Tree, plain
+from cnnanalyze.course.lectures.networks import NetworkCache, Settings
 from cnnanalyze.course.lectures.quantities import Answer, quantity, simplified, solution
+from cnnanalyze.course.lectures.question_data import (
+    LossTerms,
+    NetworkQuestion,
+    TableRow,
+    Varied,
+    read_form,
+    read_network_question,
+)
 from cnnanalyze.course.misconceptions.solution import Solution
 from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder, Topic
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.crosscheck.claims import number_of
 from cnnanalyze.errors import CnnError, Fault, SpecError, UsageError
-
-_NETWORK = ("spec", "set", *PARTS, "flip", "layer", "quantity", "each", "find", "where")
-"""What a question about a network is made of."""
 
 
 def answer(
@@ -51,13 +55,12 @@ def answer(
     SpecError
         If there is no such question, or it has no answer.
     """
-    kinds = [k for k in ask.keys() if k in KINDS]  # noqa: SIM118 - a tree, no dict
+    word = next((k for k in ask.keys() if k in KINDS), "")  # noqa: SIM118 - a tree, no dict
     try:
-        if kinds:
-            _refuse_others(ask, kinds[:1])
-            found = KINDS[kinds[0]](ask, networks)
+        if word:
+            found = KINDS[word](read_form(ask, word)[word], networks)
         elif (topic := topic_of(ask)) is not None:
-            found = topic.answer(_named(ask), wanted)
+            found = topic.answer(wanted)
         else:
             found = _of_network(ask, networks, wanted)
     except CnnError as error:
@@ -73,24 +76,18 @@ def answer(
     return found
 
 
-def _refuse_others(ask: Mapping, known: Sequence_[str]) -> None:
-    for key, _ in ask.entries:
-        if key.text not in known:
-            options = (*known, *KINDS, *TOPICS)
-            raise SpecError(
-                Fault(f"a question has no '{key.text}'{nearest(key.text, options)}", key.mark)
-            )
-
-
 class SheetQuestion(NamedTuple):
     """A question of homework sheets about given numbers, not about a network."""
 
     topic: Topic
     section: Section
     given: Mapping
+    quantity: str = ""
+    """The one that is asked for, if the question names one."""
 
-    def answer(self, quantity: str, wanted: tuple[str, ...]) -> Answer:
+    def answer(self, wanted: tuple[str, ...]) -> Answer:
         """Return the answer, or several by name."""
+        quantity = self.quantity
         self._refuse_idle((quantity,) if quantity else wanted or (self.topic.default,))
         if wanted and not quantity:
             return {name: listed(self.solution(name).value) for name in wanted}
@@ -119,24 +116,14 @@ def topic_of(ask: Mapping) -> SheetQuestion | None:
     word = next((k for k in ask.keys() if k in TOPICS), "")  # noqa: SIM118 - a tree, no dict
     if not word:
         return None
-    _refuse_others(ask, (word, "quantity"))
-    topic, given = TOPICS[word], _part(ask, word)
+    found = read_form(ask, word)
+    topic, given = TOPICS[word], found[word]
     faults = Faults()
-    if not isinstance(given, Mapping):
-        raise SpecError(Fault(f"'{word}' must be a mapping, not {show_tree(given)}", given.mark))
     topic.check(word, given, faults)
     section = bind(topic.renamed(given), topic.section, f"'{word}'", faults)
     faults.raise_if_any()
     assert section is not None
-    return SheetQuestion(topic, section, given)
-
-
-def _named(ask: Mapping) -> str:
-    """Return the one quantity that is named, or nothing."""
-    tree = ask.get("quantity")
-    if tree is not None and not text_of(tree):
-        raise SpecError(Fault(f"'quantity' must name one, not {show_tree(tree)}", tree.mark))
-    return text_of(tree)
+    return SheetQuestion(topic, section, given, found.get("quantity", ""))
 
 
 def listed(value: Answer) -> Answer:
@@ -148,96 +135,66 @@ def solutions(
     ask: Mapping, networks: NetworkCache, wanted: tuple[str, ...]
 ) -> Iterator[tuple[str, Solution]]:
     """Yield the answers for which homework knows mistakes, each with its quantity."""
-    named = ask.get("quantity")
-    names = (text_of(named),) if text_of(named) else wanted
     topic = topic_of(ask)
     if topic is None and any(ask.get(key) is not None for key in (*KINDS, "each", "find")):
         return
+    question = None if topic is not None else read_network_question(ask)
+    named = topic.quantity if topic is not None else question.quantity if question else ""
+    names = (named,) if isinstance(named, str) and named else wanted
     for name in names or ("",):
         try:
             if topic is not None:
                 yield name, topic.solution(name)
-            elif name:
-                yield name, solution(networks.analysis(ask), text_of(ask.get("layer")), name)
+            elif question is not None and name:
+                yield name, solution(networks.analysis(question), question.layer, name)
         except UsageError:  # a quantity of facts alone
             continue
 
 
 def _of_network(ask: Mapping, networks: NetworkCache, wanted: tuple[str, ...]) -> Answer:
-    _refuse_others(ask, _NETWORK)
-    each, find, where = (ask.get(key) for key in ("each", "find", "where"))
-    if each is not None and find is not None:
-        raise SpecError(Fault("a question has either 'each' or 'find', not both", find.mark))
-    if (find is None) != (where is None):
-        place = find if where is None else where
-        assert place is not None
-        words = "'find' looks for values 'where' the answer is the wanted one: give both"
-        raise SpecError(Fault(words, place.mark))
-    if find is not None and where is not None:
+    question = read_network_question(ask)
+    if question.find is not None and question.where is not None:
+        sought = plain(question.where)
         return [
             value
-            for value, settings in _settings(find)
-            if plain(where) == _shown(_asked(ask, networks, settings, ()))
+            for value, settings in _settings(question.find)
+            if sought == _shown(_asked(question, networks, settings, ()))
         ]
-    if each is not None:
-        return [_asked(ask, networks, settings, wanted) for _, settings in _settings(each)]
-    return _asked(ask, networks, {}, wanted)
+    if question.each is not None:
+        each = _settings(question.each)
+        return [_asked(question, networks, settings, wanted) for _, settings in each]
+    return _asked(question, networks, {}, wanted)
 
 
 def _shown(found: Answer) -> Answer:
     return found if isinstance(found, bool | int | list) else str(found)
 
 
-def _settings(tree: Tree) -> list[tuple[Answer, Settings]]:
+def _settings(varied: Varied) -> list[tuple[Answer, Settings]]:
     """Return every value that a parameter of the spec takes, and the settings for it."""
-    if not isinstance(tree, Mapping) or len(tree.entries) != 1:
-        raise SpecError(Fault("name one parameter and its values: {size: [32, 64]}", tree.mark))
-    (key, values) = tree.entries[0]
-    if not isinstance(values, Sequence):
-        raise SpecError(Fault(f"a list of values is needed, not {show_tree(values)}", values.mark))
-    return [(plain(item), {key.text: plain(item)}) for item in values.items]
+    return [(value, {varied.parameter: value}) for value in varied.values]
 
 
 def _asked(
-    ask: Mapping, networks: NetworkCache, settings: Settings, wanted: tuple[str, ...]
+    question: NetworkQuestion, networks: NetworkCache, settings: Settings, wanted: tuple[str, ...]
 ) -> Answer:
-    analysis = networks.analysis(ask, settings)
-    layer, named = text_of(ask.get("layer")), ask.get("quantity")
-    if (told := ask.get("layer")) is not None and not layer:
-        raise SpecError(Fault(f"'layer' must name one layer, not {show_tree(told)}", told.mark))
-    if named is None and wanted:
+    analysis = networks.analysis(question, settings)
+    layer, named = question.layer, question.quantity
+    if isinstance(named, tuple):
+        return [quantity(analysis, layer, name) for name in named]
+    if named:
+        return quantity(analysis, layer, named)
+    if wanted:
         return {name: quantity(analysis, layer, name) for name in wanted}
-    if isinstance(named, Sequence):
-        return [quantity(analysis, layer, str(plain(item))) for item in named.items]
-    if not text_of(named):
-        raise SpecError(Fault("the question names no 'quantity'", ask.mark))
-    return quantity(analysis, layer, text_of(named))
+    raise SpecError(Fault("the question names no 'quantity'", question.tree.mark))
 
 
 # --- questions that are not about one network -----------------------------------------------------
 
 
-def _asks(tree: Tree) -> list[Mapping]:
-    if not isinstance(tree, Sequence):
-        raise SpecError(Fault(f"a list of questions is needed, not {show_tree(tree)}", tree.mark))
-    for item in tree.items:
-        if not isinstance(item, Mapping):
-            raise SpecError(Fault(f"a question is a mapping, not {show_tree(item)}", item.mark))
-    return [item for item in tree.items if isinstance(item, Mapping)]
-
-
-def _part(ask: Mapping, key: str) -> Tree:
-    found = ask.get(key)
-    if found is None:
-        raise SpecError(Fault(f"the question needs '{key}'", ask.mark))
-    return found
-
-
-def _same(ask: Mapping, networks: NetworkCache) -> bool:
+def _same(questions: tuple[Mapping, ...], networks: NetworkCache) -> bool:
     """Whether several questions have one answer."""
-    if len(_asks(_part(ask, "same"))) < 2:  # noqa: PLR2004 - one is the same as itself
-        raise SpecError(Fault("'same' compares two questions or more", _part(ask, "same").mark))
-    first, *others = (answer(part, networks) for part in _asks(_part(ask, "same")))
+    first, *others = (answer(part, networks) for part in questions)
     return all(_alike(first, other) for other in others)
 
 
@@ -253,26 +210,15 @@ CLOSE = 1e-9
 """Two runs that differ by less have the same result."""
 
 
-def _ratio(ask: Mapping, networks: NetworkCache) -> Answer:
-    found = _numbers(ask, "ratio", networks)
-    if len(found) != 2 or not found[1]:  # noqa: PLR2004 - a pair
-        raise SpecError(
-            Fault("'ratio' takes two numbers, the second not 0", _part(ask, "ratio").mark)
-        )
-    above, below = found
+def _ratio(items: tuple[Tree, ...], networks: NetworkCache) -> Answer:
+    above, below = (_number(item, networks) for item in items)
+    if not below:
+        raise SpecError(Fault("the second number of a 'ratio' must not be 0", items[1].mark))
     return simplified(Fraction(above) / Fraction(below))
 
 
-def _sum(ask: Mapping, networks: NetworkCache) -> Answer:
-    return sum(_numbers(ask, "sum", networks))
-
-
-def _numbers(ask: Mapping, key: str, networks: NetworkCache) -> list[Answer]:
-    """Return numbers as they are printed, or the answers of questions."""
-    items = _part(ask, key)
-    if not isinstance(items, Sequence):
-        raise SpecError(Fault(f"'{key}' takes a list, not {show_tree(items)}", items.mark))
-    return [_number(item, networks) for item in items.items]
+def _sum(items: tuple[Tree, ...], networks: NetworkCache) -> Answer:
+    return sum(_number(item, networks) for item in items)
 
 
 def _number(item: Tree, networks: NetworkCache) -> Answer:
@@ -287,45 +233,29 @@ def _number(item: Tree, networks: NetworkCache) -> Answer:
     return Fraction(str(found)) if isinstance(found, float) else found
 
 
-def _list(ask: Mapping, networks: NetworkCache) -> Answer:
-    return [answer(part, networks) for part in _asks(_part(ask, "list"))]
+def _list(questions: tuple[Mapping, ...], networks: NetworkCache) -> Answer:
+    return [answer(part, networks) for part in questions]
 
 
-def _filter(ask: Mapping, _: NetworkCache) -> Answer:
-    tree = _part(ask, "filter")
-    word = text_of(tree)
-    if word not in FILTERS:
-        raise SpecError(
-            Fault(f"there is no filter '{word}'{nearest(word, tuple(FILTERS))}", tree.mark)
-        )
+def _filter(word: str, _: NetworkCache) -> Answer:
     return [[simplified(v) if isinstance(v, Fraction) else v for v in row] for row in FILTERS[word]]
 
 
-def _terms(ask: Mapping, _: NetworkCache) -> Answer:
+def _terms(terms: LossTerms, _: NetworkCache) -> Answer:
     """Return the part of every class in a cross-entropy."""
     from cnnanalyze.course.worked_steps.activations import cross_entropy  # noqa: PLC0415 - where asked
     from cnnanalyze.course.worked_steps.volume import vector  # noqa: PLC0415
 
-    tree = _part(ask, "loss_terms")
-    if not isinstance(tree, Mapping):
-        raise SpecError(Fault("give the prediction and the label, a list each", tree.mark))
-    _refuse_others(tree, ("prediction", "label"))
-    prediction, label = (_listed_numbers(_part(tree, key)) for key in ("prediction", "label"))
-    found = cross_entropy(vector(prediction), label)
+    found = cross_entropy(vector(terms.prediction), terms.label)
     return [float(row[-1]) for row in found.working.rows]
 
 
-def _network_table(ask: Mapping, networks: NetworkCache) -> Answer:
+def _network_table(asked: TableRow, networks: NetworkCache) -> Answer:
     """Return the numbers that the row of a table of networks should have, as it counts them."""
-    tree = _part(ask, "board")
-    if not isinstance(tree, Mapping):
-        raise SpecError(Fault("name the table and the row: {table: mine, row: 3}", tree.mark))
-    _refuse_others(tree, ("table", "row"))
-    number = text_of(tree.get("row"))
-    path = networks.table(text_of(tree.get("table")), tree)
-    row = next((r for r in read_table(path).rows if r.number == number), None)
+    path = networks.table(asked.table)
+    row = next((r for r in read_table(path).rows if r.number == asked.row), None)
     if row is None:
-        raise SpecError(Fault(f"'{path.stem}' has no row {number}", tree.mark))
+        raise UsageError(f"'{path.stem}' has no row {asked.row}")
     found: dict[str, Answer] = {}
     for claim in row.claims:
         analysis = networks.of_file(row.path, dict(claim.settings))
@@ -334,20 +264,12 @@ def _network_table(ask: Mapping, networks: NetworkCache) -> Answer:
     return found
 
 
-def _is_decreasing(ask: Mapping, _: NetworkCache) -> bool:
+def _is_decreasing(numbers: list[float], _: NetworkCache) -> bool:
     """Whether numbers are listed from the largest to the smallest."""
-    numbers = _listed_numbers(_part(ask, "falling"))
     return bool(numbers == sorted(numbers, reverse=True))
 
 
-def _listed_numbers(tree: Tree) -> list[float]:
-    numbers = plain(tree)
-    if not isinstance(numbers, list) or not all(type(n) in {int, float} for n in numbers):
-        raise SpecError(Fault(f"a list of numbers is needed, not {show_tree(tree)}", tree.mark))
-    return numbers
-
-
-KINDS: dict[str, Callable[[Mapping, NetworkCache], Answer]] = {
+KINDS: dict[str, Callable[[Any, NetworkCache], Answer]] = {
     "same": _same,
     "ratio": _ratio,
     "sum": _sum,

@@ -93,28 +93,39 @@ def test_a_faulty_file_is_refused(text: str, tmp_path: Path) -> None:
 UNANSWERED = {
     f"{CONV}, quantity: outptu": "there is no quantity 'outptu'; did you mean 'output'?",
     CONV: "the question names no 'quantity'",
-    f"{CONV}, quantitty: output": "a question has no 'quantitty'; did you mean 'quantity'?",
+    f"{CONV}, quantitty: output": (
+        "a question has no 'quantitty'; it takes spec, set, input, params, defaults, blocks, "
+        "layers, outputs, train, flip, layer, quantity, each, find, where; did you mean "
+        "'quantity'?"
+    ),
     f"{CONV}, quantity: values": "the input gives no values: write 'input: {values: [...]}'",
     "spec: no_such_net, quantity: parameters": (
         "there is no spec 'no_such_net', neither beside the file nor in the zoo"
     ),
-    "filter: verticle-edge": ("there is no filter 'verticle-edge'; did you mean 'vertical-edge'?"),
-    "board: 5": "name the table and the row: {table: mine, row: 3}",
+    "filter: verticle-edge": (
+        "'filter' of a question must be the name of a filter, not 'verticle-edge'; did you mean "
+        "'vertical-edge'?"
+    ),
+    "board: 5": "'board' must be a mapping with 'table' and 'row', not 5",
     "board: {table: mine, row: 3}": (
         "there is no table 'mine', neither beside the file nor in the zoo"
     ),
     "board: {table: leaderboard_003, row: 99}": "'leaderboard_003' has no row 99",
-    "loss_terms: 5": "give the prediction and the label, a list each",
-    "loss_terms: {label: [1]}": "the question needs 'prediction'",
+    "loss_terms: 5": "'loss_terms' must be a mapping with 'prediction' and 'label', not 5",
+    "loss_terms: {label: [1]}": "'loss_terms' needs 'prediction'",
     "spec: lecture_000_lenet, set: {size: 3}, quantity: size": (
         f"{FOLDER.parent}/lecture_000_lenet.yaml has no parameter 'size'; it has no parameters"
     ),
-    "sum: 5": "'sum' takes a list, not 5",
-    "same: [5]": "a question is a mapping, not 5",
-    "same: 5": "a list of questions is needed, not 5",
-    "sum: [3], more: 2": "a question has no 'more'",
-    f"{CONV}, each: 5, quantity: size": "name one parameter and its values: {size: [32, 64]}",
-    f"{CONV}, each: {{n: 5}}, quantity: size": "a list of values is needed, not 5",
+    "sum: 5": "'sum' of a question must be a list of numbers or questions, not 5",
+    "same: [5]": "'same' of a question must be a list of questions, each a mapping, not [5]",
+    "same: 5": "'same' of a question must be a list of questions, each a mapping, not 5",
+    "sum: [3], more: 2": "a question has no 'more'; it takes sum",
+    f"{CONV}, each: 5, quantity: size": (
+        "'each' of a question must be one parameter and its values, not 5"
+    ),
+    f"{CONV}, each: {{n: 5}}, quantity: size": (
+        "'each' of a question must be one parameter and its values, not a mapping"
+    ),
     "window: {kernel: 3}, quantity: output": "'window' needs 'input'",
     "window: {n: 9, input: 9, kernel: 3}": (
         "'input' and 'n' of 'window' are the same: give one of them"
@@ -127,7 +138,7 @@ UNANSWERED = {
         "'flip' is not read beside 'spec', which brings its own"
     ),
     "spec: lecture_000_lenet, set: 5, quantity: parameters": (
-        "'set' must map parameters to values, not 5"
+        "'set' of a question must be a mapping, not 5"
     ),
     "spec: lecture_000_lenet, layer: conv9, quantity: size": (
         "LeNet-5 of lecture 000 has no layer 'conv9'; did you mean 'conv2'?"
@@ -145,12 +156,16 @@ UNANSWERED = {
     f"{CONV}, each: {{n: [5]}}, find: {{n: [5]}}, quantity: size": (
         "a question has either 'each' or 'find', not both"
     ),
-    "ratio: [1, 2, 3]": "'ratio' takes two numbers, the second not 0",
-    "ratio: [1, 0]": "'ratio' takes two numbers, the second not 0",
+    "ratio: [1, 2, 3]": (
+        "'ratio' of a question must be a list of two numbers or questions, not of 3"
+    ),
+    "ratio: [1, 0]": "the second number of a 'ratio' must not be 0",
     "sum: [a]": "a number is needed here, and 'a' is none",
-    "same: []": "'same' compares two questions or more",
-    "falling: [1, a]": "a list of numbers is needed, not [1, 'a']",
-    "board: {table: leaderboard_003, row: 1, rw: 2}": "a question has no 'rw'; did you mean 'row'?",
+    "same: []": "'same' of a question must be a list of two questions or more",
+    "falling: [1, a]": "'falling' of a question must be a list of numbers, not [1, 'a']",
+    "board: {table: leaderboard_003, row: 1, rw: 2}": (
+        "'board' has no 'rw'; it takes table, row; did you mean 'row'?"
+    ),
     "quantity: output": ("the question needs a 'spec', or a list of 'layers' with their 'input'"),
     "window: {input: 9, kernel: 3}, quantity: outptu": (
         "there is no quantity 'outptu'; did you mean 'output'?"
@@ -220,3 +235,33 @@ def test_unknown_layer_is_refused_at_its_place(tmp_path: Path) -> None:
     assert fault.mark is not None
     line = fault.mark.source.lines[fault.mark.line - 1]
     assert line[fault.mark.column - 1 :].startswith("nosuch")
+
+
+@pytest.mark.parametrize(
+    ("ask", "help_"),
+    [
+        (f"{CONV}, each: 5, quantity: size", "each: {size: [32, 64]}"),
+        ("spec: vgg16, set: 5, quantity: size", "set: {size: 32}"),
+        ("board: 5", "{table: mine, row: 3}"),
+        ("loss_terms: 5", "{prediction: [0.9, 0.1], label: [1, 0]}"),
+    ],
+)
+def test_a_question_that_is_written_otherwise_is_told_how(
+    ask: str, help_: str, tmp_path: Path
+) -> None:
+    known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {{{ask}}}, printed: 5}}\n")
+    with pytest.raises(SpecError) as refused:
+        recompute_lecture(known)
+    assert refused.value.faults[0].help == help_
+
+
+def test_all_that_is_wrong_with_a_question_is_told_at_once(tmp_path: Path) -> None:
+    ask = "{spec: vgg16, flip: 3, quantitty: size, layer: [a]}"
+    known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, printed: 5}}\n")
+    with pytest.raises(SpecError) as refused:
+        recompute_lecture(known)
+    assert [fault.message.partition(";")[0] for fault in refused.value.faults] == [
+        "'flip' of a question must be true or false, not 3",
+        "a question has no 'quantitty'",
+        "'layer' of a question must name one layer, not ['a']",
+    ]
