@@ -35,7 +35,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
-from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, show_tree, show_value
+from cnnanalyze.core.diagnostics import Faults, quoted, said, say
 from cnnanalyze.core.quantities import OF
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, scalars
@@ -92,6 +92,12 @@ class Section(BaseModel):
     def hint(cls, word: str, known: tuple[str, ...]) -> str:
         """Return which key a word may be that is none, as the end of a message."""
         return nearest(word, known)
+
+    @classmethod
+    def unknown(cls, what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
+        """Return what is said of a key that is none, and what to do."""
+        takes = f"it takes {', '.join(known)}"
+        return f"{what} has no '{word}'; {takes}{cls.hint(word, known)}", ""
 
     @classmethod
     def mistaken(cls, tree: Mapping) -> Wrong | None:  # noqa: ARG003 - as above
@@ -403,7 +409,9 @@ def _note_keys(
     _, others = others_of(model)
     if others is None or not others.is_open:
         known = (*fields_of(model), *(others.types() if others else ()))
-        refuse_unknown(tree, known, what, faults, model.hint)
+        for key in (key for key, _ in tree.entries if key.text not in known):
+            message, help_ = model.unknown(what, key.text, known)
+            faults.add(message, key.mark, help_, code="SP003")
     for (one, other), help_ in model.exclusive.items():
         if one in given and other in given:
             last = max(given[one].mark, given[other].mark, key=lambda mark: mark.position)

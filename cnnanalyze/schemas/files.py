@@ -11,6 +11,7 @@ import cnnanalyze.course.sheets.solve  # noqa: F401 - both name mistakes, which 
 from cnnanalyze.auditing.tables import WrittenTable
 from cnnanalyze.core.configuration import FOLDERS
 from cnnanalyze.core.conventions.configuration import WrittenConvention
+from cnnanalyze.course.grading.written_papers import ClosedPaper, OpenPaper, StudentsFile
 from cnnanalyze.course.lectures.facts import FactsFile
 from cnnanalyze.course.lectures.question_data import FORMS, NetworkQuestion, form_of
 from cnnanalyze.course.sheets.questions.topics import TOPICS
@@ -89,18 +90,12 @@ def answers() -> Schema:
     >>> len(answers()["anyOf"])
     2
     """
-    paper: Schema = {
-        "type": "object",
-        "properties": {"answers": {"type": "object"}},
-        "description": "answers by question, 'A1: 4' or 'A1: {p0: 4}', beside the student's name",
-    }
-    many = any_of({"$ref": "#/$defs/papers"}, _table({"type": "object"}))
     return {
         "$schema": DRAFT,
         "title": "answers to a cnnanalyze homework sheet",
         "anyOf": [{"$ref": "#/$defs/paper"}, {"$ref": "#/$defs/papers"}],
         "$defs": {
-            "paper": any_of(paper, _mapping({"students": many}, required=["students"])),
+            "paper": any_of(section(OpenPaper), section(ClosedPaper), section(StudentsFile)),
             "papers": list_of({"$ref": "#/$defs/paper"}),
         },
     }

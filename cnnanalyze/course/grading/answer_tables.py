@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import NamedTuple
 
-from cnnanalyze.course.grading.paper import STUDENT, Paper, PaperBuilder, Refused
+from cnnanalyze.course.grading.paper import Paper, PaperBuilder, Refused
+from cnnanalyze.course.grading.written_papers import STUDENT
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 
 QUESTION = frozenset({"question", "id", "answer to", "part"})

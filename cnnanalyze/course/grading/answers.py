@@ -10,11 +10,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cnnanalyze.core.binding import bind, is_empty
+from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.files import printable, read_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.course.grading.answer_tables import read_table
 from cnnanalyze.course.grading.answer_trees import read_json, read_yaml
-from cnnanalyze.course.grading.paper import STUDENT, Paper, PaperBuilder
+from cnnanalyze.course.grading.paper import Paper, PaperBuilder
+from cnnanalyze.course.grading.written_papers import (
+    STUDENT,
+    ClosedPaper,
+    OpenPaper,
+    Student,
+    StudentsFile,
+)
 from cnnanalyze.errors import Fault, Source, UsageError
 
 __all__ = ["ENDINGS", "Paper", "alike", "load_papers", "read_papers", "split"]
@@ -63,14 +72,14 @@ class _PaperReader:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.faults: list[Fault] = []
+        self.faults = Faults()
 
     def read(self, tree: Tree, stem: str) -> tuple[Paper, ...]:
         found = list(self._papers(tree, stem))
-        if self.faults and not found:
-            raise UsageError(*self.faults)
-        if self.faults:
-            found[0] = found[0]._replace(faults=(*self.faults, *found[0].faults))
+        if not found:
+            self.faults.raise_if_any(UsageError)
+        elif self.faults:
+            found[0] = found[0]._replace(faults=(*self.faults.sorted(), *found[0].faults))
         return tuple(found)
 
     def _papers(self, tree: Tree, stem: str) -> Iterator[Paper]:
@@ -83,44 +92,57 @@ class _PaperReader:
                 f"{self.source.name} must be a mapping from questions to answers",
                 help="write A1: 4 on a line, or A1: {p0: 4, p1: 6}",
             )
-        students = tree.get("students")
-        if isinstance(students, Mapping | Sequence):
-            self._refuse_others(tree, ("students",))
-            if isinstance(students, Sequence):
-                yield from self._papers(students, stem)
-                return
-            for key, answers in students.entries:
-                yield self._paper(key.text, answers, mark=key.mark)
+        if not isinstance(tree.get("students"), Mapping | Sequence):
+            yield self._named(tree, stem)
             return
-        named = [(k, v) for k, v in tree.entries if k.text.lower() in STUDENT]
-        words = [v.text for _, v in named if isinstance(v, Scalar) and v.text]
-        more: dict[str, Any] = {"mark": named[0][0].mark if words else tree.mark}
-        more |= {} if words else {"file": self.source.name}
-        written: Tree = Mapping(tuple(e for e in tree.entries if e not in named), tree.mark)
-        if (told := tree.get("answers")) is not None:
-            written = told
-            self._refuse_others(tree, ("answers", *(k.text for k, _ in named)))
-        yield self._paper(", ".join(words) or stem, written, **more)
-
-    def _refuse_others(self, tree: Mapping, read: Iterable[str]) -> None:
-        known = tuple(read)
-        for key, _ in tree.entries:
-            if key.text not in known:
-                message = f"'{key.text}' is not read beside '{known[0]}'"
-                self.faults.append(Fault(message, key.mark, f"write it under '{known[0]}'"))
-
-    def _paper(self, student: str, tree: Tree, **more: Any) -> Paper:  # noqa: ANN401
-        found = PaperBuilder()
-        if not isinstance(tree, Mapping):
-            message = "these are no answers: a mapping from questions was expected"
-            return found.paper(student, faults=(Fault(message, tree.mark),), **more)
-        for key, value in tree.entries:
-            if isinstance(value, Mapping):
-                for part, inner in value.entries:
-                    found.enter((key.text, part.text), _plain(inner), part.mark)
+        file = bind(tree, StudentsFile, "a file of answers", self.faults)
+        assert file is not None
+        if isinstance(file.students, Sequence):
+            yield from self._papers(file.students, stem)
+            return
+        for key, answers in file.students.entries:
+            if not isinstance(answers, Mapping):
+                message = f"the answers of '{key.text}' must be a mapping from questions to answers"
+                fault = Fault(f"{message}, not {said(answers)}", answers.mark)
+                yield PaperBuilder().paper(key.text, faults=(fault,), mark=key.mark)
             else:
-                found.enter((key.text, ""), _plain(value), key.mark)
-        return found.paper(student, **more)
+                yield _paper(key.text, answers, mark=key.mark)
+
+    def _named(self, tree: Mapping, stem: str) -> Paper:
+        """Return the paper of a student who is named in it, or else by the file."""
+        tree = Mapping(tuple((_plain_word(key), value) for key, value in tree.entries), tree.mark)
+        is_closed = (told := tree.get("answers")) is not None and not is_empty(told)
+        paper = bind(tree, ClosedPaper if is_closed else OpenPaper, "a paper", self.faults)
+        words = [(key, word) for key, _ in tree.entries if (word := _word(paper, key.text))]
+        student = ", ".join(word for _, word in words) or stem
+        more: dict[str, Any] = {"mark": words[0][0].mark if words else tree.mark}
+        more |= {} if words else {"file": self.source.name}
+        own = tuple(e for e in tree.entries if e[0].text not in STUDENT)
+        answers = Mapping(own, tree.mark)
+        if isinstance(paper, ClosedPaper):
+            answers = paper.answers or Mapping((), tree.mark)
+        return _paper(student, answers, **more)
+
+
+def _plain_word(key: Scalar) -> Scalar:
+    """Return a key, or the word for a student that differs from it in case alone."""
+    word = key.text.lower()
+    return Scalar(word, word, key.plain, key.mark) if word in STUDENT else key
+
+
+def _word(paper: Student | None, key: str) -> str:
+    return str(getattr(paper, key)) if paper is not None and key in STUDENT else ""
+
+
+def _paper(student: str, tree: Mapping, **more: Any) -> Paper:  # noqa: ANN401
+    found = PaperBuilder()
+    for key, value in tree.entries:
+        if isinstance(value, Mapping):
+            for part, inner in value.entries:
+                found.enter((key.text, part.text), _plain(inner), part.mark)
+        else:
+            found.enter((key.text, ""), _plain(value), key.mark)
+    return found.paper(student, **more)
 
 
 def _plain(tree: Tree) -> Any:  # noqa: ANN401

@@ -9,9 +9,6 @@ from typing import Any, NamedTuple
 from cnnanalyze.course.written_answers.parser import text_of
 from cnnanalyze.errors import Fault, Mark
 
-STUDENT = ("student", "name", "matriculation", "who")
-"""Words for who handed in; where there are several, all of them say it."""
-
 Key = tuple[str, str]
 """The id of a question and the name of an answer; no name where there is but one."""
 

@@ -188,6 +188,62 @@ def test_nothing_in_a_paper_is_read_and_dropped(name: str, text: str, fault: str
     assert graded.papers[0].remarks[0].startswith(f"{name}:{fault}")
 
 
+@pytest.mark.parametrize(
+    ("text", "student", "message", "help_"),
+    [
+        (
+            "student: Ann\nanswers: {B.1: 5}\nC: 4\n",
+            "Ann",
+            "x.yaml:3:1: 'C' is not read beside 'answers'",
+            "write it under 'answers'",
+        ),
+        (
+            "students: {Ann: {B.1: 5}}\nB.1: 4\n",
+            "Ann",
+            "x.yaml:2:1: 'B.1' is not read beside 'students'",
+            "write it under 'students'",
+        ),
+        (
+            "Student: Ann\nanswers: [5]\n",
+            "Ann",
+            (
+                "x.yaml:2:10: 'answers' of a paper must be a mapping from questions to answers, "
+                "not ['5']"
+            ),
+            "",
+        ),
+        (
+            "student: [Ann]\nB.1: 5\n",
+            "x",
+            "x.yaml:1:10: 'student' of a paper must be a text, not ['Ann']",
+            "",
+        ),
+        (
+            "students: {Ann: 5}\n",
+            "Ann",
+            (
+                "x.yaml:1:17: the answers of 'Ann' must be a mapping from questions to answers, "
+                "not '5'"
+            ),
+            "",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_paper_stops_nothing_else(
+    text: str, student: str, message: str, help_: str
+) -> None:
+    (paper,) = read_papers(text, "x.yaml")
+    assert paper.student == student
+    assert [(f"{f.mark}: {f.message}", f.help) for f in paper.faults] == [(message, help_)]
+
+
+def test_a_student_is_named_by_words_in_any_case_and_each_answer_is_kept() -> None:
+    (paper,) = read_papers("NAME: Ann\nWho: Lee\nB.1: 5\nB.1: 6\n", "x.yaml")
+    assert paper.student == "Ann, Lee"
+    assert list(paper.answers) == [("B.1", "")]
+    assert "answered twice" in str(paper.answers["B.1", ""].reason)
+
+
 def test_table_with_questions_and_students_needs_the_answers() -> None:
     with pytest.raises(UsageError, match="needs a column 'answer'"):
         read_papers("student,question,A1\nAnn,B.1,5\n", "x.csv")
