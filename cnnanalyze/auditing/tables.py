@@ -21,10 +21,10 @@ from pydantic import Field
 from cnnanalyze.auditing.alternatives import Analyses
 from cnnanalyze.auditing.examine import examine
 from cnnanalyze.auditing.verdict import Audit, Verdict
-from cnnanalyze.core.binding import Itself, Section, Text, Word, place_of, version
-from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.diagnostics import Faults, place_of
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Itself, Section, Text, Word, version
 from cnnanalyze.core.tree import Mapping, Scalar
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError

@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from cnnanalyze.core.binding import Entries, Reader, WrittenMapping, bind_entries
-from cnnanalyze.core.diagnostics import Faults, show_tree
+from cnnanalyze.core.binding import bind_entries
+from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.files import exists, is_file, resolved
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Entries, Reader, WrittenMapping
 from cnnanalyze.core.toml import open_toml, parse, shown, table_at, tree_of
 from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain
 from cnnanalyze.errors import Fault, Mark, Source, UsageError

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, scalars
 from cnnanalyze.errors import Call, CnnError, Fault, Mark, SpecError
 
 MOST = 50
@@ -158,6 +158,39 @@ def refuse_unknown(
                 key.mark,
                 code="SP003",
             )
+
+
+def refuse_synonyms(tree: Mapping, words: dict[str, str], what: str, faults: Faults) -> None:
+    """Note keys that mean the same as another key of the mapping, such as ``n`` and ``input``."""
+    first: dict[str, Scalar] = {}
+    for key, _ in tree.entries:
+        meant = words.get(key.text, key.text)
+        known = first.setdefault(meant, key)
+        if known is not key:
+            faults.add(
+                f"'{key.text}' and '{known.text}' of {what} are the same: give one of them",
+                key.mark,
+                code="SP003",
+            )
+
+
+def place_of(tree: Tree, message: str) -> Mark:
+    """Return the place of the word that a message quotes first, or else of the whole.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.language.yaml import read
+    >>> tree = read(Source("here", "{beside: fc8, layer: fc9}"))
+    >>> str(place_of(tree, "net has no layer 'fc9'; did you mean 'fc8'?"))
+    'here:1:22'
+    """
+    found = (w for w in scalars(tree) if w.text and f"'{w.text}'" in message)
+
+    def order(word: Scalar) -> tuple[int, tuple[int, int]]:
+        return message.index(f"'{word.text}'"), word.mark.position
+
+    return min(found, key=order, default=tree).mark
 
 
 def quoted(words: Iterable[str]) -> str:

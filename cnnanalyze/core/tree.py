@@ -97,6 +97,11 @@ def text_of(tree: Tree | None) -> str:
     return tree.text if isinstance(tree, Scalar) and tree.value is not None else ""
 
 
+def is_empty(tree: Tree) -> bool:
+    """Whether nothing is written behind a key, which is then as good as not given."""
+    return isinstance(tree, Scalar) and tree.value is None and tree.plain
+
+
 def scalars(tree: Tree) -> Iterator[Scalar]:
     """Yield every word of a tree, keys included, in no order.
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Section
+from cnnanalyze.core.section import Section
 from cnnanalyze.layers.attributes import Count, Number, Share, choice
 
 OPTIMIZERS: dict[str, int] = {

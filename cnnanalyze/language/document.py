@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import (
+from cnnanalyze.core.binding import bind
+from cnnanalyze.core.diagnostics import Faults, said, say
+from cnnanalyze.core.files import is_file, is_folder, resolved
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import (
     Later,
     NotEmpty,
     Section,
@@ -18,17 +22,12 @@ from cnnanalyze.core.binding import (
     Whole,
     WrittenMapping,
     Wrong,
-    bind,
     fields_of,
-    is_empty,
     mapping_as,
     version,
     written_as,
 )
-from cnnanalyze.core.diagnostics import Faults, show_tree, show_value
-from cnnanalyze.core.files import is_file, is_folder, resolved
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, is_empty, plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.blocks import Block, check_defaults, check_names, read_blocks

@@ -11,7 +11,8 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from cnnanalyze.core.binding import (
+from cnnanalyze.core.quantities import OF
+from cnnanalyze.core.section import (
     Entries,
     Later,
     Named,
@@ -21,7 +22,6 @@ from cnnanalyze.core.binding import (
     fields_of,
     others_of,
 )
-from cnnanalyze.core.quantities import OF
 from cnnanalyze.layers import attributes as types
 
 Schema = dict[str, Any]

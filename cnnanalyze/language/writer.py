@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cnnanalyze.core.binding import Section
 from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.section import Section
 from cnnanalyze.core.shape import FORMS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.naming import LONGEST_NAME

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Named, Reader, Section, mapping_as
 from cnnanalyze.core.diagnostics import Faults, said, say
+from cnnanalyze.core.section import Named, Reader, Section, mapping_as
 from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.graph.naming import is_name
 from cnnanalyze.graph.node import INPUT

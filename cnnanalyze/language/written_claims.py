@@ -8,12 +8,13 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Entries, Itself, Reader, Section, Text, Wrong, bind
+from cnnanalyze.core.binding import bind
 from cnnanalyze.core.conventions import CONVENTIONS, convention
 from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
 from cnnanalyze.core.quantities import OF, seen
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Entries, Itself, Reader, Section, Text, Wrong
 from cnnanalyze.core.shape import EXTENTS, parse_text
 from cnnanalyze.core.tree import Scalar, Sequence, Tree, text_of
 from cnnanalyze.errors import Mark

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Named, Reader, Section, Wrong, written_as
 from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.section import Named, Reader, Section, Wrong, written_as
 from cnnanalyze.core.shape import FORMS, parse_text
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name

@@ -19,10 +19,11 @@ from typing import Any
 
 import yaml
 
-from cnnanalyze.core.binding import Model, bind, is_empty
+from cnnanalyze.core.binding import bind
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import MOST_BYTES, FileError, ReadFailure, printable, read_text
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, resolve
+from cnnanalyze.core.section import Model
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, is_empty, resolve
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
 
 LONGEST = 1_000

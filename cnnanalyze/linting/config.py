@@ -12,10 +12,11 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Itself, Reader, Section, bind, place_of
+from cnnanalyze.core.binding import bind
 from cnnanalyze.core.configuration import is_inside, open_table, root_of
-from cnnanalyze.core.diagnostics import Faults, show_tree
+from cnnanalyze.core.diagnostics import Faults, place_of, said
 from cnnanalyze.core.files import is_file, resolved
+from cnnanalyze.core.section import Itself, Reader, Section
 from cnnanalyze.core.toml import shown
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.errors import Fault, Mark, UsageError

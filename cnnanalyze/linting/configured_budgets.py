@@ -12,9 +12,10 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Reader, Text, bind_entries
-from cnnanalyze.core.diagnostics import Faults, show_tree
+from cnnanalyze.core.binding import bind_entries
+from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.files import FileError, ReadFailure, read_text
+from cnnanalyze.core.section import Reader, Text
 from cnnanalyze.core.tree import Mapping, Tree, plain
 from cnnanalyze.crosscheck.baseline import BaselineEntry, key_of, read_baseline
 from cnnanalyze.errors import Fault, UsageError

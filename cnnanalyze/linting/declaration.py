@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Section, Word, Wrong
+from cnnanalyze.core.section import Section, Word, Wrong
 from cnnanalyze.layers.attributes import choice
 from cnnanalyze.linting.finding import SEVERITIES
 from cnnanalyze.linting.rule import is_code, is_name

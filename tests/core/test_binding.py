@@ -10,7 +10,9 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
-from cnnanalyze.core.binding import (
+from cnnanalyze.core.binding import bind, bind_entries
+from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.section import (
     Entries,
     Itself,
     Later,
@@ -24,11 +26,8 @@ from cnnanalyze.core.binding import (
     Word,
     Written,
     Wrong,
-    bind,
-    bind_entries,
     version,
 )
-from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.toml import tree_of
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.errors import Source, UsageError

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cnnanalyze.core.binding import fields_of
 from cnnanalyze.core.configuration import KEYS, OF_LINT, find, is_inside, open_table, root_of
+from cnnanalyze.core.section import fields_of
 from cnnanalyze.errors import UsageError
 from cnnanalyze.linting.config import LintTable
 

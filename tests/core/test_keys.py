@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cnnanalyze.core.binding import Usage, refuse_synonyms
-from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.diagnostics import Faults, refuse_synonyms
 from cnnanalyze.core.tree import Mapping
+from cnnanalyze.core.usage import Usage
 from cnnanalyze.errors import Source
 from cnnanalyze.language.yaml import read
 

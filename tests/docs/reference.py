@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import cnnanalyze.layers  # noqa: F401 - fills the registry
-from cnnanalyze.core.binding import WRITTEN
+from cnnanalyze.core.section import WRITTEN
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.written_answers.units import NAMED
 from cnnanalyze.layers.base import KINDS

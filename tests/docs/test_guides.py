@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from cnnanalyze.core.binding import fields_of
+from cnnanalyze.core.section import fields_of
 from cnnanalyze.linting.config import LintTable
 from cnnanalyze.report.findings import FORMATS
 

@@ -8,8 +8,8 @@ import pytest
 
 from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli.commands import make_command
-from cnnanalyze.core.binding import fields_of
 from cnnanalyze.core.configuration import FOLDERS
+from cnnanalyze.core.section import fields_of
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet_file import NETWORK_KEYS, SheetFile, WrittenQuestion

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cnnanalyze.core.binding import fields_of
 from cnnanalyze.core.configuration import find
+from cnnanalyze.core.section import fields_of
 from cnnanalyze.core.toml import find_key
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source, UsageError

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from cnnanalyze.core.binding import bind, is_empty
+from cnnanalyze.core.binding import bind
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.files import printable, read_text
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, is_empty
 from cnnanalyze.course.grading.answer_tables import read_table
 from cnnanalyze.course.grading.answer_trees import read_json, read_yaml
 from cnnanalyze.course.grading.paper import Paper, PaperBuilder

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Others, Reader, Section, Text
 from cnnanalyze.core.diagnostics import said
+from cnnanalyze.core.section import Others, Reader, Section, Text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 
 ANSWERS: dict[str, Any] = {"type": "object"}

@@ -33,7 +33,8 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import (
+from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.section import (
     Itself,
     Reader,
     Section,
@@ -43,7 +44,6 @@ from cnnanalyze.core.binding import (
     mapping_as,
     version,
 )
-from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.tree import Scalar, Tree, plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.yaml import read_file

@@ -8,7 +8,11 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import (
+from cnnanalyze.core.binding import bind, bind_entries
+from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.filters import FILTERS
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import (
     Entries,
     Itself,
     Reader,
@@ -17,12 +21,7 @@ from cnnanalyze.core.binding import (
     Written,
     WrittenMapping,
     Wrong,
-    bind,
-    bind_entries,
 )
-from cnnanalyze.core.diagnostics import Faults, said
-from cnnanalyze.core.filters import FILTERS
-from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain, text_of
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 

@@ -9,10 +9,11 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from cnnanalyze.auditing.tables import read_table, refuse_unknown_layer
-from cnnanalyze.core.binding import Section, bind, place_of
-from cnnanalyze.core.diagnostics import Faults, quoted, show_tree
+from cnnanalyze.core.binding import bind
+from cnnanalyze.core.diagnostics import Faults, place_of, quoted, said
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Section
 from cnnanalyze.core.tree import Mapping, Tree, plain
 from cnnanalyze.course.lectures.networks import NetworkCache, Settings
 from cnnanalyze.course.lectures.quantities import Answer, quantity, simplified, solution

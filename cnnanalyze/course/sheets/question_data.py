@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.binding import Section
 from cnnanalyze.core.filters import FILTERS
+from cnnanalyze.core.section import Section
 from cnnanalyze.core.tree import Mapping, plain
 from cnnanalyze.course.explanations.symbolic_layer import describe
 from cnnanalyze.course.sheets.answer_text import short_number

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cnnanalyze.core.binding import Section, Usage, bind, fields_of
-from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, show_tree
+from cnnanalyze.core.binding import bind
+from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Section, fields_of
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.core.tree import Sequence as ListTree
+from cnnanalyze.core.usage import Usage
 from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.topic import Topic, with_overrides

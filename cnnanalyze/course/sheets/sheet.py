@@ -7,8 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.binding import Section
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Section
 from cnnanalyze.core.tree import Mapping, Tree, plain
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.zoo import ZOO, house

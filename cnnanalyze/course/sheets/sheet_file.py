@@ -9,7 +9,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import (
+from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import (
     WRITTEN,
     Itself,
     NotEmpty,
@@ -20,8 +22,6 @@ from cnnanalyze.core.binding import (
     version,
     written_as,
 )
-from cnnanalyze.core.diagnostics import Faults, show_tree
-from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Scalar, Tree
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.notation import NOTATIONS

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cnnanalyze.core.binding import Usage, bind
+from cnnanalyze.core.binding import bind
 from cnnanalyze.core.diagnostics import Faults, quoted
 from cnnanalyze.core.tree import Mapping
 from cnnanalyze.core.tree import Sequence as ListTree
+from cnnanalyze.core.usage import Usage
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.request_reading import RequestReader
 from cnnanalyze.course.sheets.sheet import (

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
-from cnnanalyze.core.binding import Section
 from cnnanalyze.core.expression import Expression, Name, given, made
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Nested, Solution, Variant, plain

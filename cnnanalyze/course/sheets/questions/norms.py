@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Section
 from cnnanalyze.core.expression import Expression, Name, given, made, rewrite
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.kind_formulas import activations, apply_formula, attributes
 from cnnanalyze.course.misconceptions.catalogue import kind

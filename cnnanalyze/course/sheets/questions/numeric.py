@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Section
 from cnnanalyze.core.expression import Expression, Name, given, made
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import (

@@ -8,9 +8,9 @@ from fractions import Fraction
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from cnnanalyze.core.binding import Section
-from cnnanalyze.core.diagnostics import show_value
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.expression import Expression, Name, given, made
+from cnnanalyze.core.section import Section
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind

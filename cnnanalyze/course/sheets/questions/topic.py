@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.binding import Section, refuse_synonyms
-from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.diagnostics import Faults, refuse_synonyms
 from cnnanalyze.core.expression import Expression, Name
 from cnnanalyze.core.number import tree
+from cnnanalyze.core.section import Section
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.course.explanations.explanation import DerivationRow, DerivationStep, Explanation
 from cnnanalyze.course.explanations.notation import Notation

@@ -8,9 +8,9 @@ from fractions import Fraction
 from pydantic import Field
 
 from cnnanalyze.analysis.training import exactly, plan
-from cnnanalyze.core.binding import Section
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
 from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain, substituted

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Section
 from cnnanalyze.core.expression import Name
 from cnnanalyze.core.number import Num
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.convention_notes import approximate_text
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.simplify import exact
