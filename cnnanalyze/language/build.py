@@ -19,7 +19,8 @@ from cnnanalyze.language.document import Document, read_document
 from cnnanalyze.language.expand import Expansion, expand
 from cnnanalyze.language.spec import Spec, key_of, spec_of
 from cnnanalyze.language.symbols import assumptions, symbols_of
-from cnnanalyze.language.yaml import UNCERTAIN, open_source
+from cnnanalyze.language.truncation import UNCERTAIN
+from cnnanalyze.language.yaml import open_source
 
 SHAPES = ("SH", "DP")
 """How the codes begin of what is wrong for some sizes and right for others."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.spelling import MOST_LISTED, count_of, listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.language.blocks import Block

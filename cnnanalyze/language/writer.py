@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.section import Section
 from cnnanalyze.core.shape import FORMS
 from cnnanalyze.errors import UsageError

@@ -19,7 +19,7 @@ from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.build import attempt
-from cnnanalyze.language.yaml import UNCERTAIN
+from cnnanalyze.language.truncation import UNCERTAIN
 
 CASES = Path(__file__).parent / "bad_input"
 LONG = {"repeat_in_repeat"}
