@@ -179,8 +179,14 @@ class Words:
         return words[name] if name in words else self.of(self.schema["definitions"][name])
 
     def _type(self, schema: dict[str, Any]) -> str:
+        if schema.get("type") == "object" and "propertyNames" in schema:
+            values = schema.get("additionalProperties", {})
+            return "a mapping from names" + (f" to {self.of(values)}" if "$ref" in values else "")
         if schema.get("type") == "object" and "properties" in schema:
-            return f"a mapping with {', '.join(f'`{key}`' for key in schema['properties'])}"
+            forms = [form.get("propertyNames", {}).get("enum") for form in schema.get("anyOf", ())]
+            if forms and all(forms):  # keys that stand together
+                return " or ".join(f"a mapping with {_listed(keys)}" for keys in forms)
+            return f"a mapping with {_listed(list(schema['properties']))}"
         if schema.get("type") == "array":
             return f"a list of {_many(self.of(schema.get('items', {})))}"
         types = schema.get("type", "anything")
@@ -192,6 +198,10 @@ class Words:
         names = [types] if isinstance(types, str) else types
         said = " or ".join(_TYPES[name] for name in names if name != "null")
         return said + (f" (at least {schema['minimum']})" if "minimum" in schema else "")
+
+
+def _listed(keys: list[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
 
 
 def _many(words: str) -> str:
