@@ -30,7 +30,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from cnnanalyze.core.diagnostics import Faults, quoted, said, say
+from cnnanalyze.core.diagnostics import Faults, quoted, show_tree, show_value
 from cnnanalyze.core.section import (
     ITSELF,
     Entries,
@@ -88,7 +88,7 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
     if not isinstance(tree, Mapping):
         needed = [key for key, (_, info) in fields_of(model).items() if info.is_required()]
         keys = f" with {quoted(needed)}" if needed else ""
-        message = f"{what} must be {mapping_at(tree.mark)}{keys}, not {said(tree)}"
+        message = f"{what} must be {mapping_at(tree.mark)}{keys}, not {show_tree(tree)}"
         faults.add(message, tree.mark, model.example)
         return _FAILED
     if (mistaken := model.mistaken(tree)) is not None:
@@ -332,7 +332,7 @@ def _named(
     """Return a mapping whose keys are free."""
     faults = faults.under(about.code) if about and about.code else faults
     if not isinstance(tree, Mapping):
-        message = f"{owner} must be {mapping_at(tree.mark)}, not {said(tree)}"
+        message = f"{owner} must be {mapping_at(tree.mark)}, not {show_tree(tree)}"
         faults.add(message, tree.mark, f"{key}: {about.example}" if about else "")
         return _FAILED
     found = {}
@@ -379,7 +379,7 @@ def _items(tree: Tree, item: Any, key: str, owner: str, faults: Faults) -> objec
 
 def _entries(tree: Tree, about: Entries, what: str, faults: Faults) -> object:
     if not isinstance(tree, Mapping):
-        message = f"{what} must be {mapping_at(tree.mark)}, not {said(tree)}"
+        message = f"{what} must be {mapping_at(tree.mark)}, not {show_tree(tree)}"
         faults.add(message, tree.mark, about.example)
         return _FAILED
     types = about.types()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cnnanalyze.core.binding import bind_entries
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.files import exists, is_file, resolved
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.section import Entries, Reader, WrittenMapping

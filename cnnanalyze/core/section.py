@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.quantities import OF
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
@@ -218,26 +218,26 @@ WRITTEN: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 def _text(tree: Tree) -> str:
     if isinstance(tree, Scalar) and tree.value is not None:
         return tree.text
-    raise ValueError(f"must be a text, not {said(tree)}")
+    raise ValueError(f"must be a text, not {show_tree(tree)}")
 
 
 def _word(tree: Tree) -> Scalar:
     if isinstance(tree, Scalar) and tree.text:
         return tree
-    raise ValueError(f"must be a text, not {said(tree)}")
+    raise ValueError(f"must be a text, not {show_tree(tree)}")
 
 
 def _whole(tree: Tree) -> int:
     value: Any = tree.value if isinstance(tree, Scalar) else None
     if type(value) is int:
         return value
-    raise ValueError(f"must be a whole number, not {said(tree)}")
+    raise ValueError(f"must be a whole number, not {show_tree(tree)}")
 
 
 def _mapping(tree: Tree) -> Mapping:
     if isinstance(tree, Mapping):
         return tree
-    raise ValueError(f"must be {mapping_at(tree.mark)}, not {said(tree)}")
+    raise ValueError(f"must be {mapping_at(tree.mark)}, not {show_tree(tree)}")
 
 
 def mapping_at(mark: Mark) -> str:
@@ -275,7 +275,9 @@ def version(number: int) -> Any:  # noqa: ANN401 - an annotation
     def check(tree: Tree) -> int:
         if isinstance(tree, Scalar) and tree.value == number and tree.value is not True:
             return number
-        raise ValueError(f"must be {number}, the version that this tool reads, not {said(tree)}")
+        raise ValueError(
+            f"must be {number}, the version that this tool reads, not {show_tree(tree)}"
+        )
 
     return Annotated[int, Reader(check, {"const": number})]
 

@@ -418,11 +418,11 @@ class NetworkBuilder:
             self._refuse_foreign(share)
         target = share.id if isinstance(share, Tensor) else share
         if weights is not None:
-            raise UsageError(_of(node.id, given_others(say(target))))
+            raise UsageError(_of(node.id, given_others(show_value(target))))
         owner = self._nodes.get(target) if isinstance(target, str) else None
         if owner is None:
             hint = nearest(str(target), list(self._nodes))
-            raise UsageError(not_a_layer(node.id, say(target), hint=hint))
+            raise UsageError(not_a_layer(node.id, show_value(target), hint=hint))
         if not node.layer.params(*node.input_shapes):
             raise UsageError(_of(node.id, weightless(node.kind)))
         return owner_of(node.id, node.layer, node.input_shapes, owner, self._nodes)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnanalyze.core.diagnostics import Faults, quoted
+from cnnanalyze.core.diagnostics import Faults, quoted, show_tree, show_value
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import MOST_LISTED, listed, offered
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, is_empty
 from cnnanalyze.errors import Mark
 from cnnanalyze.language.expression import UNKNOWN, evaluate
-from cnnanalyze.language.names import STAR, Scope, SpecReading, Variables
+from cnnanalyze.language.names import STAR, Scope, SpecReading, StepOutput, Variables
 from cnnanalyze.language.step import Step
 from cnnanalyze.layers.attribute_faults import unknown_attribute
 from cnnanalyze.layers.base import KINDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.spelling import MOST_LISTED, count_of, listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.language.blocks import Block

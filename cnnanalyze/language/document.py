@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from cnnanalyze.core.binding import bind
-from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.diagnostics import Faults, show_tree, show_value
 from cnnanalyze.core.files import is_file, is_folder, resolved
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.section import (

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.core.diagnostics import Faults, say
+from cnnanalyze.core.diagnostics import Faults, show_value
 from cnnanalyze.core.shape import EXTENT_NAMES, FORMS, Shape, axis_name, channels_last, parse_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.errors import Mark
@@ -215,7 +215,7 @@ class InputReader(NamedTuple):
         extents = _extents_of(values)
         if extents is None:
             self.faults.add(
-                f"the values of {self.what} must be rows of numbers, not {say(values)}",
+                f"the values of {self.what} must be rows of numbers, not {show_value(values)}",
                 place,
                 help="values: [[3, 0, 1], [1, 5, 8], [2, 7, 2]]",
             )
@@ -227,7 +227,7 @@ class InputReader(NamedTuple):
             if type(n) is not int or not 1 <= n <= LARGEST:
                 self.faults.add(
                     f"every extent of {self.what} must be a whole number of at least 1 and at most "
-                    f"{LARGEST:,}, not {say(n)}",
+                    f"{LARGEST:,}, not {show_value(n)}",
                     mark,
                     help=self.help,
                 )

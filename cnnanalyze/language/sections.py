@@ -11,11 +11,11 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from cnnanalyze.core.binding import bind_entries
-from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
 from cnnanalyze.core.quantities import CONVENTION, OF, Quantity, seen, stated
 from cnnanalyze.core.section import Entries, Reader, Section, Wrong
-from cnnanalyze.core.tree import Scalar, Tree
+from cnnanalyze.core.tree import Scalar, Tree, as_tree
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.written_claims import ConventionName
 from cnnanalyze.layers.attributes import Number, choice

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.diagnostics import show_tree, show_value
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, is_empty
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.graph.node import Node, Origin

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.section import Section
 from cnnanalyze.core.shape import FORMS
 from cnnanalyze.errors import UsageError

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from cnnanalyze.core.diagnostics import Faults, said, say
+from cnnanalyze.core.diagnostics import Faults, show_tree, show_value
 from cnnanalyze.core.section import Named, Reader, Section, mapping_as
 from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.graph.naming import is_name
@@ -18,13 +18,13 @@ from cnnanalyze.layers.base import KINDS
 def _steps(tree: Tree) -> Sequence:
     if isinstance(tree, Sequence):
         return tree
-    raise ValueError(f"must be a list of steps, not {said(tree)}")
+    raise ValueError(f"must be a list of steps, not {show_tree(tree)}")
 
 
 def _step_name(tree: Tree) -> Scalar:
     if isinstance(tree, Scalar) and isinstance(tree.value, str):
         return tree
-    raise ValueError(f"must name a step of the block, not {said(tree)}")
+    raise ValueError(f"must name a step of the block, not {show_tree(tree)}")
 
 
 def _input_names(tree: Tree) -> tuple[Scalar, ...]:
@@ -32,7 +32,7 @@ def _input_names(tree: Tree) -> tuple[Scalar, ...]:
     names = tuple(i for i in items if isinstance(i, Scalar) and isinstance(i.value, str))
     if names and len(names) == len(items):
         return names
-    raise ValueError(f"must be a list of names, not {said(tree)}")
+    raise ValueError(f"must be a list of names, not {show_tree(tree)}")
 
 
 def _input_names_schema() -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _check_name(name: Scalar, faults: Faults) -> bool:
         return False
     if not is_name(word):
         faults.add(
-            f"a block cannot be called {say(word)}",
+            f"a block cannot be called {show_value(word)}",
             name.mark,
             help="use letters, digits, '_', '-' and '.', with at least one letter",
             code="SP019",

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from cnnanalyze.core.binding import bind
 from cnnanalyze.core.configuration import is_inside, open_table, root_of
-from cnnanalyze.core.diagnostics import Faults, place_of, said
+from cnnanalyze.core.diagnostics import Faults, place_of, show_tree
 from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.core.section import Itself, Reader, Section
 from cnnanalyze.core.toml import shown

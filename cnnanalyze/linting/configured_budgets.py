@@ -13,7 +13,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from cnnanalyze.core.binding import bind_entries
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.files import FileError, ReadFailure, read_text
 from cnnanalyze.core.section import Reader, Text
 from cnnanalyze.core.tree import Mapping, Tree, plain

@@ -23,7 +23,7 @@ from cnnanalyze.core.configuration import find, open_table
 from cnnanalyze.core.conventions.convention import CONVENTIONS, Convention
 from cnnanalyze.core.conventions.formula import PARTS, TERMS, parse
 from cnnanalyze.core.conventions.rule import UNKNOWN, select
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.section import Itself, Reader, Section, Wrong
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.errors import UsageError

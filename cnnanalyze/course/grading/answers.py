@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnanalyze.core.binding import bind
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.files import printable, read_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, is_empty
 from cnnanalyze.course.grading.answer_tables import read_table
@@ -103,7 +103,7 @@ class _PaperReader:
         for key, answers in file.students.entries:
             if not isinstance(answers, Mapping):
                 message = f"the answers of '{key.text}' must be a mapping from questions to answers"
-                fault = Fault(f"{message}, not {said(answers)}", answers.mark)
+                fault = Fault(f"{message}, not {show_tree(answers)}", answers.mark)
                 yield PaperBuilder().paper(key.text, faults=(fault,), mark=key.mark)
             else:
                 yield _paper(key.text, answers, mark=key.mark)

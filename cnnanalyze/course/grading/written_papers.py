@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from cnnanalyze.core.diagnostics import said
+from cnnanalyze.core.diagnostics import show_tree
 from cnnanalyze.core.section import Others, Reader, Section, Text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 
@@ -17,7 +17,7 @@ ANSWERS: dict[str, Any] = {"type": "object"}
 def _answers(tree: Tree) -> Mapping:
     if isinstance(tree, Mapping):
         return tree
-    raise ValueError(f"must be a mapping from questions to answers, not {said(tree)}")
+    raise ValueError(f"must be a mapping from questions to answers, not {show_tree(tree)}")
 
 
 def _students(tree: Tree) -> Mapping | Sequence:

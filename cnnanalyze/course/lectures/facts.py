@@ -33,7 +33,7 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
 
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.section import (
     Itself,
     Reader,

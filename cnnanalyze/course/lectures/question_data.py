@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from pydantic import Field
 
 from cnnanalyze.core.binding import bind, bind_entries
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.section import (
@@ -44,7 +44,7 @@ def _varied(tree: Tree) -> Varied:
         ((key, values),) = tree.entries
         if isinstance(values, Sequence):
             return Varied(key.text, tuple(plain(values)))
-    raise ValueError(f"must be one parameter and its values, not {said(tree)}")
+    raise ValueError(f"must be one parameter and its values, not {show_tree(tree)}")
 
 
 def _quantities(tree: Tree) -> str | tuple[str, ...]:
@@ -52,13 +52,13 @@ def _quantities(tree: Tree) -> str | tuple[str, ...]:
         return tuple(str(plain(item)) for item in tree.items)
     if text := text_of(tree):
         return text
-    raise ValueError(f"must name a quantity, or several in a list, not {said(tree)}")
+    raise ValueError(f"must name a quantity, or several in a list, not {show_tree(tree)}")
 
 
 def _layer(tree: Tree) -> str:
     if text := text_of(tree):
         return text
-    raise ValueError(f"must name one layer, not {said(tree)}")
+    raise ValueError(f"must name one layer, not {show_tree(tree)}")
 
 
 _Values = Annotated[
@@ -155,7 +155,7 @@ def _questions(tree: Tree) -> tuple[Mapping, ...]:
     found = tuple(item for item in items if isinstance(item, Mapping))
     if isinstance(tree, Sequence) and len(found) == len(items):
         return found
-    raise ValueError(f"must be a list of questions, each a mapping, not {said(tree)}")
+    raise ValueError(f"must be a list of questions, each a mapping, not {show_tree(tree)}")
 
 
 def _several(tree: Tree) -> tuple[Mapping, ...]:
@@ -168,7 +168,7 @@ def _several(tree: Tree) -> tuple[Mapping, ...]:
 def _items(tree: Tree) -> tuple[Tree, ...]:
     if isinstance(tree, Sequence):
         return tree.items
-    raise ValueError(f"must be a list of numbers or questions, not {said(tree)}")
+    raise ValueError(f"must be a list of numbers or questions, not {show_tree(tree)}")
 
 
 def _pair(tree: Tree) -> tuple[Tree, ...]:
@@ -182,7 +182,7 @@ def _numbers(tree: Tree) -> list[float]:
     found = plain(tree)
     if isinstance(found, list) and all(type(n) in {int, float} for n in found):
         return found
-    raise ValueError(f"must be a list of numbers, not {said(tree)}")
+    raise ValueError(f"must be a list of numbers, not {show_tree(tree)}")
 
 
 def _filter_name(tree: Tree) -> str:
@@ -190,7 +190,7 @@ def _filter_name(tree: Tree) -> str:
     if word in FILTERS:
         return word
     near = nearest(word, tuple(FILTERS))
-    raise ValueError(f"must be the name of a filter, not {said(tree)}{near}")
+    raise ValueError(f"must be the name of a filter, not {show_tree(tree)}{near}")
 
 
 FilterName = Annotated[str, Reader(_filter_name, {"enum": [*FILTERS]})]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.auditing.tables import read_table, refuse_unknown_layer
 from cnnanalyze.core.binding import bind
-from cnnanalyze.core.diagnostics import Faults, place_of, quoted, said
+from cnnanalyze.core.diagnostics import Faults, place_of, quoted, show_tree
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.section import Section

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from cnnanalyze.core.binding import bind
-from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said
+from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, show_tree
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.section import Section, fields_of
 from cnnanalyze.core.tree import Mapping, Scalar, Tree

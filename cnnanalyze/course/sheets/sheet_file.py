@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.section import (
     WRITTEN,

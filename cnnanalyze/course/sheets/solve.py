@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
-from cnnanalyze.core.diagnostics import Faults, place_of, said
+from cnnanalyze.core.diagnostics import Faults, place_of, show_tree
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping as MappingTree
 from cnnanalyze.core.tree import Scalar, Tree, plain

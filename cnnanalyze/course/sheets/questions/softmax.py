@@ -8,7 +8,7 @@ from fractions import Fraction
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.core.section import Section
 from cnnanalyze.core.spelling import count_of

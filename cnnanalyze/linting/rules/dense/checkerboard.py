@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.core.spelling import count_of
-from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import TRANSPOSED, kernel, stride
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -56,7 +56,7 @@ class Checkerboard(Rule):
                 if k % s:
                     least = k // s
                     yield self.found(
-                        subject,
+                        context,
                         f"kernel {k} at stride {s} writes {count_of(least, 'time')} to some "
                         f"positions and {least + 1} to others",
                         node=node,
