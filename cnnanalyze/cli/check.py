@@ -14,7 +14,7 @@ from cnnanalyze.cli import options as option
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
-    from cnnanalyze.comparison.conformance.result import Conformance
+    from cnnanalyze.comparison.conformance.result import Conformance, Departure
     from cnnanalyze.comparison.conformance.weights import WeightConformance
     from cnnanalyze.graph.network import Network
 
@@ -108,13 +108,17 @@ def check(
     chosen = format or usual_finding_format()
     if diff:
         for departure in found:
-            remark(f"left as it is: {departure.message}")
+            remark(f"left as it is: {departure.message}{_why_left(departure)}")
     elif found.holds and chosen == "text":
         remark(str(found))
     else:
         show.result(told, chosen, quiet=False)
     for name, path in outputs:
         show.write(told, name, path)
+    if update:
+        for departure in found:
+            if why := _why_left(departure):
+                remark(f"left as it is: {departure.message}{why}")
     if not found.holds:
         for note in found.notes:
             remark(note)
@@ -136,6 +140,13 @@ def _refuse_unfit(against: str, *, tensors: bool, others: Mapping[str, bool]) ->
             f"--tensors needs a file of weights, and '{against}' is none",
             help=f"such a file ends in {', '.join(ENDINGS)}",
         )
+
+
+def _why_left(departure: Departure) -> str:
+    from cnnanalyze.updating.edits import why_left
+
+    why = why_left(departure)
+    return f"; {why}" if why else ""
 
 
 def _of_weights(spec: Network, against: str, *, tensors: bool) -> WeightConformance:

@@ -66,6 +66,35 @@ def edits(step: Many[Departure], source: Source) -> dict[Departure, tuple[Edit, 
     return found
 
 
+def why_left(departure: Departure) -> str:
+    """Return why a departure is left as it is, with the place to edit; nothing if there is none.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> text = "{cnn: 1, input: 9x9x4, layers: [{conv: {filters: 2 * $in, kernel: 3}}]}"
+    >>> spec, model = cnn.loads(text), cnn.loads(text.replace("2 * $in", "7"))
+    >>> why_left(*cnn.check(spec, model))
+    "it is computed, at <text>:1:50: '2 * $in'"
+    """
+    node = departure.in_spec
+    written = None if node is None else written_of(node)
+    if node is None or written is None or departure.aspect != "attribute":
+        return ""
+    tree = _argument(written.arguments, departure.attribute, node.layer.principal)
+    calls = [*node.chain]
+    while tree is not None and has_expression(tree):
+        said = _NAME.fullmatch(tree.text) if isinstance(tree, Scalar) else None
+        call = calls.pop() if said and calls else None
+        given = said and call and _argument(call.written, said[1], next(iter(call.values), ""))
+        if not given:
+            text = f": '{tree.text}'" if isinstance(tree, Scalar) else ""
+            return f"it is computed, at {tree.mark}{text}"
+        tree = given
+    place = written.key.mark if tree is None else tree.mark
+    return f"something else would change with it: edit {place} by hand"
+
+
 class _Given(NamedTuple):
     """What can be said where blocks are called, as the steps in them pass it on."""
 

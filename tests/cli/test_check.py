@@ -143,6 +143,21 @@ def test_a_diff_shows_what_update_would_write_and_names_the_rest(
     assert shown.err == "1 change written\n"
 
 
+def test_update_says_why_something_is_left_and_where_to_edit(
+    write_spec: Write, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = "cnn: 1\nname: Net\ninput: 9x9x4\nlayers:\n"
+    spec = write_spec(f"{head}  - conv: {{filters: 2 * $in, kernel: 3}}\n", "spec.yaml")
+    model = write_spec(f"{head}  - conv: {{filters: 7, kernel: 3}}\n", "model.yaml")
+    monkeypatch.chdir(spec.parent)
+    for word in ("--diff", "--update"):
+        assert run(["check", "spec.yaml", "--against", model.name, word]) == 1
+        assert (
+            "left as it is: conv1: filters 8 in the spec, 7 in conv1 of the model; it is computed, "
+            "at spec.yaml:5:21: '2 * $in'\n"
+        ) in capsys.readouterr().err
+
+
 def test_update_changes_no_network_of_the_package(write_spec: Write, capsys: Captured) -> None:
     import cnnanalyze as cnn
 

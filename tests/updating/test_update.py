@@ -13,6 +13,7 @@ import cnnanalyze as cnn
 from cnnanalyze.comparison.conformance.proof import conform
 from cnnanalyze.errors import CnnError, UsageError
 from cnnanalyze.language.zoo import find_spec
+from cnnanalyze.updating.edits import why_left
 
 Write = Callable[..., Path]
 HEAD = "cnn: 1\nname: Net   # as printed\ninput: 32x29x6\n"
@@ -208,6 +209,25 @@ def test_what_one_step_does_not_say_is_left_and_told(what: str, tmp_path: Path) 
     assert found.diff == ""
     assert [departure.message for departure in found.left] == [told]
     assert found.write() == 0
+
+
+WHY = {
+    "a value that a block computes with": "it is computed, at {}:4:58: '2 * $n'",
+    "a value that a block uses twice": "something else would change with it: edit {}:5:17 by hand",
+    "a value that a block has by default": "it is computed, at {}:4:59: '$n'",
+    "a number that another layer follows": (
+        "something else would change with it: edit {}:4:27 by hand"
+    ),
+    "a layer that is missing": "",
+}
+
+
+@pytest.mark.parametrize("what", WHY)
+def test_why_something_is_left_is_told_with_the_place(what: str, tmp_path: Path) -> None:
+    text, model, _ = LEFT[what]
+    path = tmp_path / "net.yaml"
+    (departure,) = updated(path, text, model).left
+    assert why_left(departure) == WHY[what].format(path)
 
 
 def test_what_is_good_is_written_beside_what_is_not(tmp_path: Path) -> None:
