@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from cnnanalyze.api.references import schema as schema
     from cnnanalyze.api.references import zoo as zoo
     from cnnanalyze.api.references import zoo_table as zoo_table
+    from cnnanalyze.api.sweeping import Sweep as Sweep
+    from cnnanalyze.api.sweeping import sweep as sweep
     from cnnanalyze.comparison.conformance.result import Conformance as Conformance
     from cnnanalyze.comparison.conformance.weights import WeightConformance as WeightConformance
     from cnnanalyze.core.conventions import Convention as Convention
@@ -118,6 +120,7 @@ _HOMES = {
     "cnnanalyze.api.linting": ("fix", "lint"),
     "cnnanalyze.api.reading": ("dumps", "load", "loads"),
     "cnnanalyze.api.references": ("layer_kinds", "lint_rules", "schema", "zoo", "zoo_table"),
+    "cnnanalyze.api.sweeping": ("Sweep", "sweep"),
     "cnnanalyze.comparison.conformance.result": ("Conformance",),
     "cnnanalyze.comparison.conformance.weights": ("WeightConformance",),
     "cnnanalyze.core.conventions": ("Convention",),
@@ -200,6 +203,7 @@ __all__ = [
     "Source",
     "Spec",
     "SpecError",
+    "Sweep",
     "Tensor",
     "Total",
     "Trait",
@@ -238,6 +242,7 @@ __all__ = [
     "rule",
     "schema",
     "solve",
+    "sweep",
     "update",
     "verify",
     "zoo",

@@ -386,18 +386,29 @@ class Total:
             self._depth.append(max(longest.values(), default=0))
         return self._depth[0]
 
+    @property
+    def layers(self) -> int:
+        """How many layers there are."""
+        return len(self.facts)
+
     def operations(self, convention: str = "mac") -> int:
         """Return the number of operations under a convention; of what it counts, if not of all."""
+        number = self.counts(convention)
+        return number // 2 if weigh(convention).halves else number
+
+    def counts(self, convention: str = "mac") -> int:
+        """Return what a convention adds up, which some halve in the end for multiply-accumulates.
+
+        It adds up over parts of a network, as half of an odd number would not.
+        """
         row = weigh(convention)
-        if row.is_elementary:
-            number = sum(
-                factor * int(getattr(cost, term))
-                for kind, cost in self.by_kind.items()
-                for factor, term in (row.formula(kind) or NOTHING).terms
-            )
-        else:
-            number = self._once("operations", row, lambda f: count(f, row) or 0)
-        return number // 2 if row.halves else number
+        if not row.is_elementary:
+            return self._once("operations", row, lambda f: count(f, row) or 0)
+        return sum(
+            factor * int(getattr(cost, term))
+            for kind, cost in self.by_kind.items()
+            for factor, term in (row.formula(kind) or NOTHING).terms
+        )
 
     def counted_parameters(self, convention: str = "mac") -> int:
         """Return the number of parameters that a convention counts."""

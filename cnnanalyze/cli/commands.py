@@ -50,6 +50,11 @@ COMMANDS = {
         _NETWORKS,
         "What differs between networks, or between versions of one.",
     ),
+    "sweep": CommandEntry(
+        "cnnanalyze.cli.sweep:sweep",
+        _NETWORKS,
+        "What all networks of a family cost, and which are best.",
+    ),
     "import": CommandEntry(
         "cnnanalyze.cli.import_:import_",
         _NETWORKS,

@@ -85,6 +85,10 @@ class Faults:
             if fault.code in codes:
                 del self._found[place]
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._found.clear()
+
     def forget_from(self, mark: Mark) -> None:
         """Forget what stands at a place or behind it."""
         for place, fault in list(self._found.items()):

@@ -140,7 +140,7 @@ QUANTITIES: dict[str, Quantity] = {
             "layers",
             "layers",
             "how many layers there are",
-            of_layers=lambda t, _: len(t.facts),
+            of_layers=lambda t, _: t.layers,
             unit="layers",
         ),
         Quantity(

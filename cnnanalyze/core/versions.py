@@ -32,6 +32,7 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "solve": 1,
         "grade": 1,
         "convolve": 1,
+        "sweep": 1,
         "zoo": 1,
         "layers": 1,
         "rules": 1,

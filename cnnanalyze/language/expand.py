@@ -169,7 +169,7 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
         f"if its channels came first, write '{one.name}: {one.meant}'"
         for one in channels_first_inputs(document, shapes)
     )
-    expander = _Expander(document, parameters, reading, names, builder)
+    expander = Expander(document, parameters, reading, names, builder)
     wires = {
         name: LOST if one is None else StepOutput(name, one.shape) for name, one in given.items()
     }
@@ -203,7 +203,9 @@ def _refuse_unread(
             )
 
 
-class _Expander:
+class Expander:
+    """Lays out steps one after the other, with everything that is placed already."""
+
     def __init__(
         self,
         document: Document,

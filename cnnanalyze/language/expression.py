@@ -103,7 +103,7 @@ def interpolate(text: str, mark: Mark, scope: Scope) -> str:
         end = found.end()
         if found["inner"] is not None:
             place = mark.within(found.start("inner"), len(found["inner"]))
-            value = _evaluate_inner(found["inner"], place, scope)
+            value = evaluate_bare(found["inner"], place, scope)
         elif found["name"] is not None:
             place = mark.within(found.start(), end - found.start())
             value = parse(found[0], place).evaluate(scope)
@@ -124,8 +124,20 @@ _BARE = re.compile(r"""'[^']*'|"[^"]*"|(?<![\w.$])(?P<name>[A-Za-z_]\w*)\b(?!\s*
 _EXPECTS_VALUE = re.compile(r"(?:^|[-+*/%(\[,<>=])\s*$")
 
 
-def _evaluate_inner(text: str, mark: Mark, scope: Scope) -> object:
-    """Return the value of what stands in braces; its names need no dollars of their own."""
+def evaluate_bare(text: str, mark: Mark, scope: Scope) -> object:
+    """Return the value of what stands in braces; its names need no dollars of their own.
+
+    Raises
+    ------
+    SpecError
+        With the very characters that are wrong.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Mark, Source
+    >>> evaluate_bare("w * 2 < 20", Mark(Source("here", ""), 1, 1), {"w": 8})
+    True
+    """
     if not text.strip():
         raise SpecError(
             Fault("empty braces in an expression", mark, help="write ${name}", code="SP007")

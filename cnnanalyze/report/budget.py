@@ -81,7 +81,7 @@ _LAYERS = (
 
 def document(outcomes: Sequence[Outcome], errors: Sequence[str] = ()) -> Document:
     """Return the checked budgets of networks as a document."""
-    blocks = [block for outcome in outcomes for block in _blocks(outcome)]
+    blocks = [block for outcome in outcomes for block in budget_blocks(outcome)]
     if len(outcomes) > 1:
         blocks.append(Paragraph(strong(conclude(outcomes))))
     return Document("Budgets", tuple(joined(blocks)), lambda: to_dict(outcomes, errors))
@@ -97,7 +97,7 @@ def conclude(outcomes: Sequence[Outcome]) -> str:
     return f"{count_of(len(outcomes), 'network')}: {verdict}"
 
 
-def _blocks(outcome: Outcome) -> Iterator[Block]:
+def budget_blocks(outcome: Outcome) -> Iterator[Block]:
     """Yield one network; if there is only one thing to say, in one line."""
     title = f"{'✓' if outcome.is_kept else '✗'} {outcome.name} ({outcome.spec})"
     tables, said = list(_tables(outcome)), list(_remarks(outcome))

@@ -1,0 +1,289 @@
+"""Sweeps as documents: what was gone through, what fell out and why, the front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cnnanalyze.analysis.pipeline import analyze
+from cnnanalyze.analysis.quantities import of_network
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.quantities import QUANTITIES
+from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.crosscheck.budget import check_budgets
+from cnnanalyze.errors import UsageError
+from cnnanalyze.language.build import vary
+from cnnanalyze.language.sections import Budgets
+from cnnanalyze.language.spec import spec_of
+from cnnanalyze.report.budget import Outcome, budget_blocks
+from cnnanalyze.report.columns import number_text
+from cnnanalyze.report.document import Block, Code, Document, Facts, Heading, Paragraph, Tabular
+from cnnanalyze.report.numbers import count_of, exact
+from cnnanalyze.report.summary import SECTION
+from cnnanalyze.report.table import Cell, Table, cells_of
+from cnnanalyze.report.table import Heading as Column
+from cnnanalyze.sweeping.parameters import joined
+from cnnanalyze.sweeping.plan import Objective, Plan, columns_of
+from cnnanalyze.sweeping.result import Point, Summary, member_of, options_of, settings_of
+from cnnanalyze.sweeping.space import Interval
+
+SHOWN = 25
+"""How many points of a front, and how many reasons, are printed for people."""
+_REASONS = {
+    "refused": "the spec refuses it",
+    "where": "a condition does not hold",
+    "limit": "over a limit",
+}
+
+
+def document(summary: Summary) -> Document:
+    """Return what a sweep came to as a document."""
+    names = ", ".join(member.spec.name for member in summary.plan.members)
+    return Document(f"Sweep of {names}", tuple(_blocks(summary)), lambda: as_data(summary))
+
+
+def _blocks(summary: Summary) -> Iterator[Block]:
+    plan = summary.plan
+    names = ", ".join(f"{m.spec.name} ({m.name})" for m in plan.members)
+    yield Heading(f"Sweep of {names}")
+    yield Facts(tuple(_facts(summary)))
+    if summary.excluded:
+        yield Heading("What fell out", SECTION)
+        yield Tabular(_excluded(summary))
+        yield Paragraph("'--explain ID' tells of one point what it costs, and where.")
+    if plan.pareto:
+        yield from _front(summary)
+
+
+def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
+    plan = summary.plan
+    for name, axis in plan.space.axes:
+        if isinstance(axis, Interval):
+            yield name, str(axis)
+        else:
+            some = [str(value) for value in axis.values]
+            said = some if len(some) <= 8 else [*some[:3], "...", some[-1]]  # noqa: PLR2004
+            yield name, f"{', '.join(said)} ({count_of(axis.count, 'value')})"
+    for name, formula in plan.derived:
+        yield name, formula.text
+    size = plan.space.size
+    drawn = ""
+    if plan.space.sample is not None:
+        of = "without end" if size is None else f"of {exact(size)}"
+        drawn = f", a sample {of} with seed {plan.space.seed}"
+    yield "points", f"{exact(summary.points)}{drawn}"
+    share = f" ({100 * summary.kept / summary.points:.1f} %)" if summary.points else ""
+    yield "kept", f"{exact(summary.kept)}{share}"
+    if summary.partial:
+        yield (
+            "partial",
+            f"{exact(summary.partial)}: some number of theirs is only the least that it can be",
+        )
+    if summary.checked:
+        yield (
+            "checked",
+            f"{count_of(summary.checked, 'point')} analysed as whole networks, with equal numbers",
+        )
+
+
+def _excluded(summary: Summary) -> Table:
+    ordered = sorted(summary.excluded.values(), key=lambda one: (-one.count, one.reason))
+    return Table(
+        (
+            Column("reason", "reason", "left", role="group"),
+            Column("what", "what", "left"),
+            Column("points", "points", "right"),
+            Column("example", "example", "right"),
+        ),
+        tuple(
+            cells_of(_REASONS[one.kind], one.reason, one.count, Cell(one.example, str(one.example)))
+            for one in ordered[:SHOWN]
+        ),
+        note=f"and {exact(len(ordered) - SHOWN)} more reasons" if len(ordered) > SHOWN else "",
+    )
+
+
+def _front(summary: Summary) -> Iterator[Block]:
+    plan = summary.plan
+    wanted = " and ".join(map(_wanted, plan.pareto))
+    yield Heading("The front", SECTION, f"{count_of(len(summary.front), 'point')}: {wanted}")
+    if not summary.front:
+        yield Paragraph("No point is kept, so there is none.")
+        return
+    yield Tabular(front_table(plan, summary.front[:SHOWN]))
+    if (more := len(summary.front) - SHOWN) > 0:
+        yield Paragraph(f"And {exact(more)} more; '--format json' has them all.")
+    first = summary.front[0]
+    settings = options_of(settings_of(plan, first))
+    yield Code(
+        f"cnnanalyze summary {member_of(plan, first.id).name} {settings}",
+        "sh",
+        f"point {first.id}",
+    )
+
+
+def _wanted(objective: Objective) -> str:
+    title = QUANTITIES[objective.key].title if objective.key in QUANTITIES else objective.key
+    return f"{'most' if objective.is_most else 'fewest'} {title}"
+
+
+def front_table(plan: Plan, points: list[Point]) -> Table:
+    """Return points as a table."""
+    several = len(plan.members) > 1
+    headings = [Column("id", "id", "right", 4)]
+    headings += [Column("spec", "spec", "left", 3)] if several else []
+    headings += [Column(name, name, "right", 1) for name in plan.parameters]
+    headings += [Column(key, QUANTITIES[key].title, "right") for key in plan.columns]
+    rows = (
+        cells_of(
+            Cell(point.id, str(point.id)),
+            *((point.spec,) if several else ()),
+            *(Cell(_plain(value), _value(value)) for value in point.parameters.values()),
+            *(_number(key, number, point) for key, number in point.numbers.items()),
+        )
+        for point in points
+    )
+    return Table(tuple(headings), tuple(rows))
+
+
+def _value(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - what a cell holds
+    return value if isinstance(value, int | str | None) else str(value)
+
+
+def _number(key: str, number: int | None, point: Point) -> Cell:
+    if number is None:
+        return Cell(None, "?")
+    return Cell(number, f"{'≥ ' if point.is_partial else ''}{number_text(QUANTITIES[key], number)}")
+
+
+def as_data(summary: Summary) -> dict[str, Any]:
+    """Return what a sweep came to as plain data."""
+    plan = summary.plan
+    return {
+        "schema": VERSIONS["sweep"],
+        "specs": [member.name for member in plan.members],
+        "varied": {
+            name: str(axis) if isinstance(axis, Interval) else list(axis.values)
+            for name, axis in plan.space.axes
+        },
+        "derived": {name: formula.text for name, formula in plan.derived},
+        "set": dict(plan.given),
+        "sample": plan.space.sample,
+        "seed": plan.space.seed,
+        "points": summary.points,
+        "kept": summary.kept,
+        "partial": summary.partial,
+        "checked": summary.checked,
+        "excluded": [
+            {"kind": e.kind, "reason": e.reason, "points": e.count, "example": e.example}
+            for e in summary.excluded.values()
+        ],
+        "objectives": [
+            {"of": one.key, "better": "more" if one.is_most else "less"} for one in plan.pareto
+        ],
+        "front": [point_data(point) for point in summary.front],
+    }
+
+
+def point_data(point: Point) -> dict[str, Any]:
+    """Return one point as plain data."""
+    return {
+        "id": point.id,
+        "spec": point.spec,
+        "parameters": point.parameters,
+        **point.numbers,
+        "status": "partial" if point.is_partial else "complete",
+    }
+
+
+def explain(plan: Plan, point: int) -> Document:
+    """Return what one point of a sweep costs, and why it falls out if it does.
+
+    Raises
+    ------
+    UsageError
+        If there is no such point.
+    SpecError
+        With every fault that the spec finds in it.
+    """
+    if not 0 <= point < plan.count:
+        raise UsageError(
+            f"there is no point {point} in a sweep of {exact(plan.count)}",
+            help=f"points are numbered from 0 to {plan.count - 1}",
+        )
+    member, index = divmod(point, plan.space.count)
+    columns = columns_of(plan, index, index + 1)
+    values = {name: column.values[column.codes[0]] for name, column in columns.items()}
+    spec = plan.members[member].spec
+    settings = joined(spec, dict(plan.given), values)
+    analysis = analyze(vary(spec, settings))
+    numbers = {key: of_network(QUANTITIES[key], analysis, plan.terms) for key in plan.columns}
+    checks = check_budgets(analysis, Budgets(plan.limits))
+    said: dict[str, Any] = {
+        **{key: number for key, number in numbers.items() if number is not None},
+        **dict(spec_of(analysis.network).parameters),
+        **values,
+    }
+    blocks: list[Block] = [
+        Heading(f"Point {point} of the sweep of {spec.name}"),
+        Facts(
+            (
+                *((name, _value(value)) for name, value in values.items()),
+                *(
+                    (
+                        QUANTITIES[key].title,
+                        "?" if number is None else number_text(QUANTITIES[key], number),
+                    )
+                    for key, number in numbers.items()
+                ),
+            )
+        ),
+    ]
+    missed = [
+        formula for formula in plan.where if not formula.evaluate(_named(plan, analysis, said))
+    ]
+    blocks += [
+        Paragraph(f"It falls out, since this does not hold: {formula.text}") for formula in missed
+    ]
+    outcome = Outcome(f"point {point}", member_of(plan, point).name, checks)
+    if checks:
+        blocks += budget_blocks(outcome)
+    if not missed and outcome.is_kept:
+        blocks.append(Paragraph("It is kept."))
+    command = f"cnnanalyze summary {member_of(plan, point).name} {options_of(settings)}"
+    blocks.append(Code(command, "sh", "all of its layers"))
+    data = {
+        "schema": VERSIONS["sweep"],
+        "point": {
+            "id": point,
+            "spec": member_of(plan, point).name,
+            "parameters": values,
+            **numbers,
+        },
+        "kept": not missed and outcome.is_kept,
+        "conditions": [{"where": f.text, "holds": f not in missed} for f in plan.where],
+        "limits": [
+            {
+                "quantity": check.limit.key,
+                "limit": check.limit.written,
+                "measured": check.measured,
+                "verdict": check.verdict,
+                "largest": [{"layer": name, "number": n} for name, n in check.largest],
+            }
+            for check in checks
+        ],
+    }
+    return Document(f"Point {point}", tuple(blocks), lambda: data)
+
+
+def _named(plan: Plan, analysis: Analysis, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what conditions may name: parameters, and the quantities of the network."""
+    names = frozenset().union(*(formula.names for formula in plan.where))
+    others = (key for key in QUANTITIES if key in names and key not in said)
+    return said | {
+        key: of_network(QUANTITIES[key], analysis, plan.terms, least=True) for key in others
+    }

@@ -1,0 +1,315 @@
+"""Evaluation: what many points of one spec come to, from the parts that their networks share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnanalyze.analysis.pipeline import analyze
+from cnnanalyze.analysis.quantities import lacking, of_network
+from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.tree import Sequence, Tree
+from cnnanalyze.errors import CnnError, Fault
+from cnnanalyze.graph.node import INPUT
+from cnnanalyze.language.build import vary
+from cnnanalyze.language.inputs import read_inputs
+from cnnanalyze.language.spec import Spec
+from cnnanalyze.language.step import Step
+from cnnanalyze.sweeping.columns import Column, combine, derive
+from cnnanalyze.sweeping.field import Fields
+from cnnanalyze.sweeping.parameters import ElementColumns, Parameters, Value, joined
+from cnnanalyze.sweeping.part import Measures, Part, Refusal
+from cnnanalyze.sweeping.parts import Parts
+from cnnanalyze.sweeping.total import ColumnTotal
+
+Numbers = NDArray[Any]
+
+
+@dataclass
+class Evaluated:
+    """What some points come to."""
+
+    numbers: tuple[Numbers, ...]
+    """For each quantity that is asked the number of each point; -1 where there is none."""
+    fault: Numbers
+    """For each point the place of the fault that refuses it, or -1."""
+    faults: tuple[Fault, ...]
+    is_partial: Numbers
+    """For each point whether some number is only the least that it can be."""
+
+
+class Evaluation:
+    """The points of one spec, by the parts that they share; what is worked out once is kept.
+
+    Parameters
+    ----------
+    spec
+        The network.
+    given
+        Values of parameters that all points have.
+    measures
+        What is asked.
+    """
+
+    def __init__(self, spec: Spec, given: Mapping[str, Any], measures: Measures) -> None:
+        assert spec.document is not None
+        self.spec = spec
+        self.document = spec.document
+        self.given = dict(given)
+        self.measures = measures
+        self.parts = Parts(spec.document, measures)
+        sees = any(one.quantity.of_axes for one in measures.asked)
+        self.fields = Fields() if sees else None
+        self.whole = self._why_whole()
+        """Why each network is analysed as a whole; empty if its parts are enough."""
+        self.analyzed = 0
+        """How many networks were analysed as a whole."""
+
+    def _why_whole(self) -> str:
+        written = self.document.written
+        if written.inputs is not None:
+            return "it has several inputs"
+        if written.outputs is not None:
+            return "it names its outputs"
+        if self.spec.assumed:
+            return "its input leaves sizes open"
+        return ""
+
+    @property
+    def distinct(self) -> int:
+        """How many different parts, or networks, the rules were asked about."""
+        return self.parts.distinct + self.analyzed
+
+    def parameters(self, varied: Mapping[str, Column], count: int) -> Parameters:
+        """Return the parameters of the spec at some points."""
+        return Parameters(self.document, self.given, varied, count, self.parts.dependence)
+
+    def evaluate(
+        self,
+        varied: Mapping[str, Column],
+        count: int,
+        *,
+        parameters: Parameters | None = None,
+        chosen: Numbers | None = None,
+    ) -> Evaluated:
+        """Return what is asked of some points.
+
+        Parameters
+        ----------
+        varied
+            The parameters that differ between points: by name, or by name and element as in
+            ``repeats[2]``, whose first is 0.
+        count
+            How many points there are.
+        parameters
+            The parameters, if they are known already.
+        chosen
+            The points that are evaluated; by default all.
+        """
+        chosen = np.arange(count) if chosen is None else chosen
+        if self.whole:
+            return self._evaluate_whole(varied, count, chosen)
+        return _Walk(self, parameters or self.parameters(varied, count), chosen).run()
+
+    def exactly(self, settings: Mapping[str, Any]) -> tuple[list[int | None], bool]:
+        """Return what is asked of one point, of its network as a whole, and whether it is partial.
+
+        Raises
+        ------
+        CnnError
+            If the spec refuses it.
+        """
+        self.analyzed += 1
+        analysis = analyze(vary(self.spec, joined(self.spec, self.given, settings)))
+        asked = self.measures.asked
+        is_partial = bool(analysis.notes) or any(
+            lacking(quantity, analysis.total, terms) for quantity, terms in asked
+        )
+        return [of_network(q, analysis, terms, least=True) for q, terms in asked], is_partial
+
+    def _evaluate_whole(
+        self, varied: Mapping[str, Column], count: int, chosen: Numbers
+    ) -> Evaluated:
+        asked = len(self.measures.asked)
+        points, codes = combine([column.take(chosen) for column in varied.values()], len(chosen))
+        table = np.full((asked, len(points)), -1, np.int64)
+        fault = np.full(len(points), -1, np.int64)
+        is_partial = np.zeros(len(points), bool)
+        faults: list[Fault] = []
+        for k, at in enumerate(chosen[points].tolist()):
+            settings = {name: column.values[column.codes[at]] for name, column in varied.items()}
+            try:
+                numbers, is_partial[k] = self.exactly(settings)
+            except CnnError as error:
+                fault[k] = len(faults)
+                faults.append(error.faults[0])
+                continue
+            table[:, k] = [-1 if n is None else n for n in numbers]
+        found = np.full((asked, count), -1, np.int64)
+        found[:, chosen] = table[:, codes]
+        refused = np.full(count, -1, np.int64)
+        refused[chosen] = fault[codes]
+        partial = np.zeros(count, bool)
+        partial[chosen] = is_partial[codes]
+        return Evaluated(tuple(found), refused, tuple(faults), partial)
+
+
+class _Walk:
+    """Some points on their way through the steps of their network."""
+
+    def __init__(self, evaluation: Evaluation, parameters: Parameters, chosen: Numbers) -> None:
+        self.parts = evaluation.parts
+        self.measures = evaluation.measures
+        self.document = evaluation.document
+        self.parameters = parameters
+        self.count = parameters.count
+        self.points = chosen
+        """The points that are not refused."""
+        self.fault = np.full(self.count, -1, np.int64)
+        self.faults: list[Fault] = []
+        self.places: dict[object, int] = {}
+        self.total = ColumnTotal.empty(self.measures, self.parts.nothing(Shape((), 1)), self.count)
+        for value in parameters.values.values():
+            self.drop(value)
+        self.shapes = self.start()
+        self.seen = None if evaluation.fields is None else evaluation.fields.start(self.shapes)
+
+    def run(self) -> Evaluated:
+        """Go through the steps, from what goes in to the last one."""
+        layers = self.document.written.layers
+        assert isinstance(layers, Sequence)
+        self.body(layers, (INPUT,), {})
+        empty = self.points[self.total.layers[self.points] == 0]
+        if len(empty):
+            self.refuse(empty, Fault("this network has no layers", layers.mark, code="GR004"))
+        numbers = tuple(
+            self.seen.extents
+            if one.quantity.of_axes is not None and self.seen is not None
+            else self.total.measure(one)
+            for one in self.measures.asked
+        )
+        return Evaluated(numbers, self.fault, tuple(self.faults), self.total.is_partial)
+
+    # --- refusing --------------------------------------------------------------------------------
+
+    def drop(self, value: Value) -> None:
+        """Refuse the points at which something cannot be evaluated."""
+        if isinstance(value, Fault):
+            self.refuse(self.points, value)
+        elif isinstance(value, Column):
+            for code, one in enumerate(value.values):
+                if isinstance(one, Fault):
+                    self.refuse(self.points[value.codes[self.points] == code], one)
+
+    def refuse(self, points: Numbers, fault: Fault) -> None:
+        """Leave points out from here on."""
+        mark = fault.mark
+        key = (mark.source.name, *mark.position, fault.code) if mark else fault.message
+        place = self.places.setdefault(key, len(self.faults))
+        if place == len(self.faults):
+            self.faults.append(fault)
+        self.fault[points] = place
+        self.points = self.points[self.fault[self.points] < 0]
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def start(self) -> Column:
+        """Return the shapes of the input."""
+        tree = self.document.going_in
+        assert tree is not None
+        values = self.parameters.values
+        columns = self.parameters.columns(self.parts.dependence.reads(tree), values)
+        fixed = {name: value for name, value in values.items() if name not in columns}
+
+        def work(at: dict[str, Any]) -> object:
+            faults = Faults()
+            found = read_inputs(self.document, {**fixed, **at}, faults)
+            if faults:
+                return faults.sorted()[0]
+            given = found[INPUT]
+            assert given is not None
+            return given.shape
+
+        shapes = derive(columns, self.count, work, key=lambda one: one)
+        self.drop(shapes)
+        return shapes
+
+    def body(self, items: Sequence, inputs: tuple[str, ...], variables: dict[str, Value]) -> None:
+        """Go through a list of steps."""
+        for piece in self.parts.dependence.pieces(items, inputs):
+            table = self.rows(piece.items[0], variables) if len(piece.items) == 1 else None
+            if table is None:
+                self.place(piece, variables)
+                continue
+            step, rows = table
+            assert step.steps is not None
+            for number, row in enumerate(rows, 1):
+                self.body(step.steps, (), {**variables, **row, "index": number})
+
+    def rows(
+        self, tree: Tree, variables: dict[str, Value]
+    ) -> tuple[Step, list[dict[str, Value]]] | None:
+        """Return a table with its rows, if all points have equally many; nothing otherwise."""
+        step = self.parts.step(tree)
+        if step is None or step.table is None or step.when is not None or step.frozen is not None:
+            return None
+        values = {**self.parameters.values, **variables}
+        columns: dict[str, list[Value]] = {}
+        for key, written in step.table.entries:
+            elements = self.parameters.elements(written, values)
+            if elements is None:
+                return None
+            columns[key.text] = elements
+        if len({len(column) for column in columns.values()}) != 1:
+            return None
+        return step, [
+            dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
+        ]
+
+    def place(self, piece: Sequence, variables: dict[str, Value]) -> None:
+        """Add a piece to the points, worked out once where parameters and shapes are equal."""
+        read = self.parts.dependence.reads(piece)
+        values = self.parameters.values
+        inner = self.parameters.columns(read, variables)
+        outer = self.parameters.columns(read, values)
+        here = self.points
+        columns = [*inner.values(), *outer.values(), self.shapes]
+        points, codes = combine([column.take(here) for column in columns], len(here))
+        if not len(points):
+            return
+        at = here[points]
+        each_inner = [(n, c.values, c.codes[at].tolist()) for n, c in inner.items()]
+        each_outer = [(n, c.values, c.codes[at].tolist()) for n, c in outer.items()]
+        fixed = {n: v for n, v in variables.items() if _is_plain(v)}
+        common = {n: v for n, v in values.items() if _is_plain(v)}
+        parts: list[Part] = []
+        refused: list[tuple[int, Fault]] = []
+        for k, shape in enumerate(self.shapes.codes[at].tolist()):
+            parameters = {**common, **{n: those[codes_[k]] for n, those, codes_ in each_outer}}
+            bound = {**fixed, **{n: those[codes_[k]] for n, those, codes_ in each_inner}}
+            coming = self.shapes.values[shape]
+            try:
+                place = self.parts.top(parameters, bound, coming)
+                parts.append(self.parts.of_piece(piece, place))
+            except Refusal as refusal:
+                refused.append((k, refusal.fault))
+                parts.append(self.parts.nothing(coming))
+        self.total.add(parts, codes, here)
+        if self.seen is not None:
+            self.seen.follow(parts, codes, here)
+        outputs: dict[Shape, int] = {}
+        places = np.array([outputs.setdefault(p.output, len(outputs)) for p in parts], np.int64)
+        shapes = np.zeros(self.count, np.int64)
+        shapes[here] = places[codes]
+        self.shapes = Column(shapes, tuple(outputs))
+        for k, fault in refused:
+            self.refuse(here[codes == k], fault)
+
+
+def _is_plain(value: Value) -> bool:
+    return not isinstance(value, Column | ElementColumns)
