@@ -17,6 +17,7 @@ from cnnanalyze.core.tree import Sequence, Tree
 from cnnanalyze.errors import CnnError, Fault
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.build import vary
+from cnnanalyze.language.dependence import Piece
 from cnnanalyze.language.inputs import read_inputs
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.step import Step
@@ -183,7 +184,7 @@ class _Walk:
         """Go through the steps, from what goes in to the last one."""
         layers = self.document.written.layers
         assert isinstance(layers, Sequence)
-        self.body(layers, (INPUT,), {})
+        self.body(layers, {})
         empty = self.points[self.total.layers[self.points] == 0]
         if len(empty):
             self.refuse(empty, Fault("this network has no layers", layers.mark, code="GR004"))
@@ -239,17 +240,18 @@ class _Walk:
         self.drop(shapes)
         return shapes
 
-    def body(self, items: Sequence, inputs: tuple[str, ...], variables: dict[str, Value]) -> None:
+    def body(self, items: Sequence, variables: dict[str, Value]) -> None:
         """Go through a list of steps."""
-        for piece in self.parts.dependence.pieces(items, inputs):
-            table = self.rows(piece.items[0], variables) if len(piece.items) == 1 else None
+        for piece in self.parts.dependence.pieces(items):
+            is_step = len(piece.steps.items) == 1 and not piece.is_open
+            table = self.rows(piece.steps.items[0], variables) if is_step else None
             if table is None:
                 self.place(piece, variables)
                 continue
             step, rows = table
             assert step.steps is not None
             for number, row in enumerate(rows, 1):
-                self.body(step.steps, (), {**variables, **row, "index": number})
+                self.body(step.steps, {**variables, **row, "index": number})
 
     def rows(
         self, tree: Tree, variables: dict[str, Value]
@@ -257,6 +259,8 @@ class _Walk:
         """Return a table with its rows, if all points have equally many; nothing otherwise."""
         step = self.parts.step(tree)
         if step is None or step.table is None or step.when is not None or step.frozen is not None:
+            return None
+        if step.steps is None or not self.parts.dependence.is_chain(step.steps):
             return None
         values = {**self.parameters.values, **variables}
         columns: dict[str, list[Value]] = {}
@@ -271,9 +275,9 @@ class _Walk:
             dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
         ]
 
-    def place(self, piece: Sequence, variables: dict[str, Value]) -> None:
+    def place(self, piece: Piece, variables: dict[str, Value]) -> None:
         """Add a piece to the points, worked out once where parameters and shapes are equal."""
-        read = self.parts.dependence.reads(piece)
+        read = self.parts.dependence.reads(piece.steps)
         values = self.parameters.values
         inner = self.parameters.columns(read, variables)
         outer = self.parameters.columns(read, values)

@@ -19,7 +19,7 @@ from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT, NodeId
 from cnnanalyze.language.blocks import Block, bind_arguments
 from cnnanalyze.language.control_flow import can_place, condition, operation, repetitions, rows
-from cnnanalyze.language.dependence import Dependence
+from cnnanalyze.language.dependence import Dependence, Piece
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expand import Expander
 from cnnanalyze.language.names import (
@@ -111,7 +111,7 @@ class Parts:
         """Return the part that has no steps."""
         return empty_part(shape, self.measures)
 
-    def of_piece(self, piece: Sequence, place: Place) -> Part:
+    def of_piece(self, piece: Piece, place: Place) -> Part:
         """Return what a piece of a list of steps does.
 
         Raises
@@ -119,8 +119,8 @@ class Parts:
         Refusal
             If it cannot be laid out so.
         """
-        first, scope = piece.items[0], place.scope
-        names = self._names_of(id(first), self.dependence.reads(piece), scope.variables)
+        first, scope = piece.steps.items[0], place.scope
+        names = self._names_of(id(first), self.dependence.reads(piece.steps), scope.variables)
         key = (
             id(first),
             scope.frozen,
@@ -128,8 +128,9 @@ class Parts:
             place.shape,
             tuple([key_of(scope.variables[name]) for name in names]),
         )
-        tree: Tree = first if len(piece.items) == 1 else piece
-        return self._once_for(key, lambda: self._work_out(tree, place))
+        if piece.is_open or len(piece.steps.items) > 1:
+            return self._once_for(key, lambda: self._lay_out_steps(piece.steps, place))
+        return self._once_for(key, lambda: self._work_out(first, place))
 
     def _once_for(self, key: object, work: Callable[[], Part]) -> Part:
         """Return what is known of a key, or work it out."""
@@ -157,8 +158,6 @@ class Parts:
     # --- control flow ----------------------------------------------------------------------------
 
     def _work_out(self, tree: Tree, place: Place) -> Part:
-        if isinstance(tree, Sequence):
-            return self._lay_out_steps(tree, place)
         step = self._read(tree)
         if step.has_expression:
             place = place._replace(scope=place.scope.reading(place.wire))
@@ -168,7 +167,9 @@ class Parts:
             if step.otherwise is None:
                 return self.nothing(place.shape)
             return self._work_out(step.otherwise, place)
-        if step.table is not None:
+        if step.steps is not None:
+            if not self.dependence.is_chain(step.steps):
+                return self._lay_out_steps(Sequence((tree,), tree.mark), place)
             return self._rows(step, place)
         if step.repeat is not None:
             return self._repeat(tree, step, place)
@@ -205,12 +206,12 @@ class Parts:
             frozen = is_frozen(step, inner.scope, self._reading)
             self._refuse()
             inner = inner._replace(scope=inner.scope._replace(frozen=frozen))
-            part = self._body(step.steps, (), inner, part)
+            part = self._body(step.steps, inner, part)
             self._bound(part, step)
         return part
 
-    def _body(self, items: Sequence, inputs: tuple[str, ...], place: Place, part: Part) -> Part:
-        for piece in self.dependence.pieces(items, inputs):
+    def _body(self, items: Sequence, place: Place, part: Part) -> Part:
+        for piece in self.dependence.pieces(items):
             part = part.then(self.of_piece(piece, place._replace(shape=part.output)))
         return part
 
@@ -236,14 +237,12 @@ class Parts:
 
     def _block(self, block: Block, step: Step, outer: Place, inner: Place) -> Part:
         """Return a block: by its pieces if each of its steps is one, or as it stands."""
-        known = block.inputs.known
-        pieces = self.dependence.pieces(block.layers, known)
-        if block.output is not None or len(pieces) < len(block.layers.items):
+        if block.output is not None or not self.dependence.is_chain(block.layers):
             return self._lay_out_step(step, outer)
         sections = (self.document.written.defaults, block.defaults)
         defaults = tuple(section for section in sections if section is not None)
         inner = inner._replace(scope=inner.scope._replace(defaults=defaults))
-        return self._body(block.layers, known, inner, self.nothing(inner.shape))
+        return self._body(block.layers, inner, self.nothing(inner.shape))
 
     # --- layers ----------------------------------------------------------------------------------
 
