@@ -48,7 +48,7 @@ class Fields:
 
     def behind(self, trail: tuple[Network, ...], seen: Seen) -> Passed:
         """Return what units see behind networks one after the other."""
-        widest, extent = _NOTHING, 0
+        widest, extent = _NOTHING, _NOTHING
         for network in trail:
             key = (self._kind(network), seen)
             found = self._passed.get(key)
@@ -95,8 +95,8 @@ class SeenColumns:
         self._codes = np.array(places, np.int64)[shapes.codes]
         self._states = tuple(starts)
         self._widest = np.full(count, _NOTHING, np.int64)
-        self.extents = np.zeros(count, np.int64)
-        """The receptive field of each point."""
+        self.extents = np.full(count, _NOTHING, np.int64)
+        """The receptive field of each point; -1 where no layer lies at places."""
 
     def follow(self, parts: list[Part], codes: Numbers, here: Numbers) -> None:
         """Let points go through parts.
@@ -130,7 +130,7 @@ class SeenColumns:
 def _pass(network: Network, seen: Seen) -> Passed:
     """Return what units see behind a network, by the rules of its layers."""
     states: dict[NodeId, Seen] = {INPUT: seen}
-    widest, extent = _NOTHING, 0
+    widest, extent = _NOTHING, _NOTHING
     with STRETCHES.counted():
         for node in network.nodes:
             maps: Maps = node.layer.reach(*node.input_shapes)

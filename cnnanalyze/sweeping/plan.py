@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.quantities import QUANTITIES, Terms, find
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, find, rows
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import SpecError, UsageError
@@ -93,7 +93,9 @@ class Plan:
         # A parameter hides a quantity of the same name, as RegNet's 'depth' does.
         hidden = {name for _, spec in self.members for name, _ in spec.parameters}
         hidden.update(self.parameters)
-        return tuple(key for key in QUANTITIES if key in names - hidden and _is_sweepable(key))
+        return tuple(
+            key for key in QUANTITIES if key in names - hidden and QUANTITIES[key] in sweepable()
+        )
 
 
 def asked_by(limit: Limit, terms: Terms) -> Asked:
@@ -174,7 +176,7 @@ def make_plan(
         Space(tuple(axes), sample, seed),
         tuple(derived),
         tuple((given or {}).items()),
-        tuple(find(key, _sweepable()).key for key in quantities) or QUANTITIES_SHOWN,
+        tuple(find(key, sweepable()).key for key in quantities) or QUANTITIES_SHOWN,
         terms,
         tuple(Formula("where", text) for text in where),
         tuple(limits),
@@ -188,13 +190,16 @@ def make_plan(
     return plan
 
 
-def _sweepable() -> list[Any]:
-    return [row for row in QUANTITIES.values() if _is_sweepable(row.key)]
+def sweepable() -> tuple[Quantity, ...]:
+    """Return the quantities that a sweep tells: exact, and one number of a network.
 
-
-def _is_sweepable(key: str) -> bool:
-    row = QUANTITIES[key]
-    return row.is_exact and (row.of_axes is None or key == "receptive_field")
+    Examples
+    --------
+    >>> keys = [row.key for row in sweepable()]
+    >>> "receptive_field" in keys, "alpha" in keys, "effective_stride" in keys
+    (True, False, False)
+    """
+    return tuple(row for row in rows(exact=True) if row.of_axes is None or row.of_layer)
 
 
 def read_axis(name: str, values: object) -> Axis:
@@ -261,7 +266,7 @@ def _objective(text: str, plan: Plan) -> Objective:
         )
     if key in plan.parameters:
         return Objective(key, direction == "most")
-    return Objective(find(key, _sweepable()).key, direction == "most")
+    return Objective(find(key, sweepable()).key, direction == "most")
 
 
 def _check_names(plan: Plan) -> None:

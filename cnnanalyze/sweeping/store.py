@@ -66,7 +66,7 @@ class ChunkStore:
         if not path.is_file():
             return None
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 said = json.loads(str(data["said"]))
                 chunk = Chunk(
                     number,
