@@ -31,23 +31,24 @@ class Sweep:
     def __init__(
         self, plan: Plan, executor: Executor | None = None, workers: int = 1, checks: int = 20
     ) -> None:
-        self._plan = plan
+        self.plan = plan
+        """What it goes through."""
         self._executor, self._workers, self._checks = executor, workers, checks
         self._summary: Summary | None = None
 
     def __len__(self) -> int:
-        return self._plan.count
+        return self.plan.count
 
     def __iter__(self) -> Iterator[Point]:
         from cnnanalyze.sweeping.result import Summary, points_of
         from cnnanalyze.sweeping.run import run
 
-        summary = Summary(self._plan)
+        summary = Summary(self.plan)
         for chunk in run(
-            self._plan, executor=self._executor, workers=self._workers, checks=self._checks
+            self.plan, executor=self._executor, workers=self._workers, checks=self._checks
         ):
             summary.add(chunk)
-            yield from points_of(self._plan, chunk)
+            yield from points_of(self.plan, chunk)
         self._summary = summary
 
     def __repr__(self) -> str:

@@ -251,7 +251,16 @@ def _plan(
     from cnnanalyze.core.quantities import Terms
     from cnnanalyze.core.word_list import words_of
     from cnnanalyze.sweeping.plan import Member, make_plan
+    from cnnanalyze.sweeping.sweep_file import is_sweep, read_sweep
 
+    if len(specs) == 1 and is_sweep(Path(specs[0])):
+        beside = [vary, settings, where, budget, pareto, sample, quantities]
+        if any(one for one in beside):
+            raise UsageError(
+                f"'{specs[0]}' says itself what is varied and asked",
+                help="leave the options out, or write them into the file",
+            )
+        return read_sweep(Path(specs[0]))
     given = read_settings(settings)
     members = [Member(name, load(name, given)) for name in find(specs)]
     return make_plan(

@@ -17,6 +17,7 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "answers": 1,
         "facts": 1,
         "table": 1,
+        "sweep_file": 1,
         "lint_baseline": 1,
         "budget_baseline": 1,
         "summary": 1,

@@ -7,8 +7,9 @@ combination that occurs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ _MOST = 2**62
 """Codes of combinations stay below this."""
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Column:
     """The values of some points.
 
     Examples
@@ -33,7 +35,7 @@ class Column(NamedTuple):
     values: Sequence[Any]
     """The different values."""
 
-    def __iter__(self) -> Any:  # noqa: ANN401 - the values of the points
+    def __iter__(self) -> Iterator[Any]:
         return (self.values[code] for code in self.codes.tolist())
 
     def take(self, points: NDArray[Any]) -> Column:

@@ -129,9 +129,9 @@ class Evaluation:
         analysis = analyze(vary(self.spec, joined(self.spec, self.given, settings)))
         asked = self.measures.asked
         is_partial = bool(analysis.notes) or any(
-            lacking(quantity, analysis.total, terms) for quantity, terms in asked
+            lacking(one.quantity, analysis.total, one.terms) for one in asked
         )
-        return [of_network(q, analysis, terms, least=True) for q, terms in asked], is_partial
+        return [of_network(a.quantity, analysis, a.terms, least=True) for a in asked], is_partial
 
     def _evaluate_whole(
         self, varied: Mapping[str, Column], count: int, chosen: Numbers

@@ -155,16 +155,16 @@ def _normalised(seen: Seen) -> Seen:
 
 
 def _at_zero(field: PeriodicField) -> PeriodicField:
-    first = next((seen[0] for s in field.strands for seen in s.intervals if seen), 0)
+    first = next((seen[0] for s in field.path_fields for seen in s.intervals if seen), 0)
     if not first:
         return field
     return PeriodicField(
         tuple(
-            strand._replace(
+            one._replace(
                 intervals=tuple(
-                    seen and (seen[0] - first, seen[1] - first) for seen in strand.intervals
+                    seen and (seen[0] - first, seen[1] - first) for seen in one.intervals
                 )
             )
-            for strand in field.strands
+            for one in field.path_fields
         )
     )

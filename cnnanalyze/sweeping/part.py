@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
@@ -26,14 +27,16 @@ LARGEST = 2**52
 """The largest number of one part: sums of them fit into 64 bits."""
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Asked:
     """One quantity, and how it is measured."""
 
     quantity: Quantity
-    terms: Terms = Terms()
+    terms: Terms = field(default_factory=Terms)
 
 
-class Measures(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Measures:
     """What is asked of every network."""
 
     asked: tuple[Asked, ...]
@@ -41,7 +44,8 @@ class Measures(NamedTuple):
     @property
     def conventions(self) -> tuple[str, ...]:
         """The conventions under which operations are counted."""
-        return tuple(dict.fromkeys(filter(None, (q.under(terms) for q, terms in self.asked))))
+        under = (one.quantity.under(one.terms) for one in self.asked)
+        return tuple(dict.fromkeys(filter(None, under)))
 
     @property
     def sums(self) -> tuple[Asked, ...]:
@@ -141,10 +145,14 @@ def part_of(network: Network, measures: Measures) -> Part:
     """
     analysis = analyze(network, fields=False)
     total = analysis.total
+
+    def number(one: Asked) -> int:
+        return measure(one.quantity, total, one.terms, least=True) or 0
+
     sums = (
         *(getattr(total, name) for name in SUMS),
         *(total.counts(name) for name in measures.conventions),
-        *(measure(q, total, terms, least=True) or 0 for q, terms in measures.sums),
+        *(number(one) for one in measures.sums),
     )
     if max(*sums, total.live) > LARGEST:
         raise Refusal(
@@ -168,8 +176,8 @@ def part_of(network: Network, measures: Measures) -> Part:
         total.live,
         reached.get(last, 0),
         max(longest.values()),
-        tuple(measure(q, total, terms, least=True) or 0 for q, terms in measures.largest),
+        tuple(number(one) for one in measures.largest),
         (network,),
         is_partial=bool(analysis.notes)
-        or any(lacking(q, total, terms) for q, terms in measures.asked),
+        or any(lacking(one.quantity, total, one.terms) for one in measures.asked),
     )

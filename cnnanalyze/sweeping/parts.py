@@ -29,7 +29,7 @@ from cnnanalyze.language.names import (
     ScopeFrame,
     SpecReading,
     Variables,
-    Wire,
+    StepOutput,
     names_in,
 )
 from cnnanalyze.language.node_builder import LayerFactory, NodeBuilder, TooLarge, is_frozen
@@ -51,9 +51,9 @@ class Place(NamedTuple):
     """What comes in."""
 
     @property
-    def wire(self) -> Wire:
+    def wire(self) -> StepOutput:
         """What comes in, as a step reads it."""
-        return Wire(INPUT, self.shape)
+        return StepOutput(INPUT, self.shape)
 
     def bind(self, **variables: object) -> Place:
         """Return this place with more variables."""
@@ -267,7 +267,7 @@ class Parts:
         frame.taken.add(INPUT)
         return expander, place.scope._replace(frame=frame)
 
-    def _measure(self, expander: Expander, place: Place, run: Callable[[], Wire]) -> Part:
+    def _measure(self, expander: Expander, place: Place, run: Callable[[], StepOutput]) -> Part:
         last: NodeId = LOST.id
         with suppress(TooLarge):  # the fault is noted
             last = run().id

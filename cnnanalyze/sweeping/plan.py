@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, find, rows
 from cnnanalyze.core.registry import nearest
@@ -25,7 +25,8 @@ PARETO = ("macs", "parameters:most")
 """The front that is shown if nobody says otherwise: the most capacity for the least work."""
 
 
-class Objective(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Objective:
     """What is to be as small as possible, or as large."""
 
     key: str
@@ -36,7 +37,8 @@ class Objective(NamedTuple):
         return f"{'most' if self.is_most else 'least'} {self.key}"
 
 
-class Member(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Member:
     """One of the specs that are gone through."""
 
     name: str
@@ -91,7 +93,7 @@ class Plan:
     def _named(self) -> tuple[str, ...]:
         names = frozenset().union(*(formula.names for formula in self.where))
         # A parameter hides a quantity of the same name, as RegNet's 'depth' does.
-        hidden = {name for _, spec in self.members for name, _ in spec.parameters}
+        hidden = {name for member in self.members for name, _ in member.spec.parameters}
         hidden.update(self.parameters)
         return tuple(
             key for key in QUANTITIES if key in names - hidden and QUANTITIES[key] in sweepable()

@@ -88,7 +88,10 @@ def fingerprint(plan: Plan) -> str:
     said = [
         __version__,
         CHUNK,
-        [[name, spec.document and plain(spec.document.tree)] for name, spec in plan.members],
+        [
+            [name, spec.document and plain(spec.document.tree)]
+            for name, spec in ((m.name, m.spec) for m in plan.members)
+        ],
         repr(plan.space),
         [[name, formula.text] for name, formula in plan.derived],
         repr(plan.given),

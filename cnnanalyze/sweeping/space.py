@@ -6,7 +6,6 @@ part of a space can be worked out anywhere, in any order, and again after an int
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -207,8 +206,8 @@ def shuffled(numbers: Numbers, size: int, seed: int) -> Numbers:
 
 # --- what is written ------------------------------------------------------------------------------
 
-_RANGE = re.compile(r"\s*([-+]?[\d.]+?(?:[eE][-+]?\d+)?)\s*\.\.\s*([^/]+?)\s*(?:/\s*(.+?)\s*)?")
-_DRAWN = re.compile(r"\s*(log|uniform)\s*\(\s*([^,]+?)\s*,\s*([^,]+?)\s*\)\s*")
+_DRAWN = ("log", "uniform")
+"""How numbers are drawn from an interval."""
 
 
 def read_interval(name: str, text: str) -> Interval | None:
@@ -219,11 +218,14 @@ def read_interval(name: str, text: str) -> Interval | None:
     UsageError
         If the bounds are wrong.
     """
-    found = _DRAWN.fullmatch(text)
-    if found is None:
+    word, bracket, rest = text.strip().partition("(")
+    if not bracket or not rest.endswith(")") or word.strip() not in _DRAWN:
         return None
-    least, most = (_number(name, part) for part in found.groups()[1:])
-    is_logarithmic = found[1] == "log"
+    bounds = rest.removesuffix(")").split(",")
+    if len(bounds) != 2:  # noqa: PLR2004 - an interval has two ends
+        raise UsageError(f"{name}: '{text.strip()}' needs two bounds", help="such as log(8, 256)")
+    least, most = (_number(name, part) for part in bounds)
+    is_logarithmic = word.strip() == "log"
     if least >= most:
         raise UsageError(
             f"{name}: '{text.strip()}' is empty: {float(least):g} >= {float(most):g}",
@@ -250,11 +252,13 @@ def read_range(name: str, text: str) -> tuple[int | float, ...] | None:
     >>> read_range("width", "0.25..0.4/0.05"), read_range("depth", "2..4")
     ((0.25, 0.3, 0.35, 0.4), (2, 3, 4))
     """
-    found = _RANGE.fullmatch(text)
-    if found is None:
+    first, dots, rest = text.partition("..")
+    if not dots or not first.strip()[:1] or first.strip()[0] not in "+-.0123456789":
         return None
-    least, most = _number(name, found[1]), _number(name, found[2])
-    step = Fraction(1) if found[3] is None else _number(name, found[3])
+    last, slash, pace = rest.partition("/")
+    parts = (first, last, pace) if slash else (first, last)
+    least, most, *given = (_number(name, part) for part in parts)
+    step = given[0] if given else Fraction(1)
     if step <= 0:
         raise UsageError(f"{name}: the step of '{text.strip()}' must be above 0")
     if least > most:
@@ -268,7 +272,7 @@ def read_range(name: str, text: str) -> tuple[int | float, ...] | None:
             f"{name}: '{text.strip()}' has {count:,} values, and at most {MOST_VALUES:,} are taken",
             help="make the step larger",
         )
-    is_whole = all("." not in part and "e" not in part.lower() for part in found.groups("1"))
+    is_whole = all("." not in part and "e" not in part.lower() for part in parts)
     each = (least + k * step for k in range(count))
     return tuple(int(n) if is_whole else float(n) for n in each)
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
+from cnnanalyze.core.file_writing import write_file
+from cnnanalyze.core.files import FileError, is_file, read_bytes, read_text
 from cnnanalyze.errors import UsageError
 from cnnanalyze.sweeping.run import Chunk, Excluded
 
 _PLAN = "plan.json"
+_MOST = 1_000_000_000
+"""The largest file of a chunk."""
 
 
 class ChunkStore:
@@ -38,8 +42,8 @@ class ChunkStore:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             plan = folder / _PLAN
-            if plan.is_file():
-                known = json.loads(plan.read_text(encoding="utf-8"))
+            if is_file(plan):
+                known = json.loads(read_text(plan))
                 if not isinstance(known, dict) or known.get("plan") != key:
                     raise UsageError(
                         f"'{folder}' has a part of another sweep, or of another version",
@@ -51,8 +55,8 @@ class ChunkStore:
                         f"'{folder}' is no folder of a sweep, and not empty",
                         help="choose another file, or move the folder away",
                     )
-                plan.write_text(json.dumps({"plan": key}), encoding="utf-8")
-        except (OSError, ValueError) as error:
+                write_file(plan, json.dumps({"plan": key}))
+        except (OSError, ValueError, FileError) as error:
             raise UsageError(f"cannot use '{folder}': {error}") from None
         self.found_at_first = sum(1 for _ in folder.glob("*.npz"))
         """How many chunks were there already."""
@@ -63,10 +67,10 @@ class ChunkStore:
     def find(self, number: int) -> Chunk | None:
         """Return a chunk that is done; nothing if it is not, or its file is torn."""
         path = self._path(number)
-        if not path.is_file():
+        if not is_file(path):
             return None
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+            with np.load(BytesIO(read_bytes(path, _MOST)), allow_pickle=False) as data:
                 said = json.loads(str(data["said"]))
                 chunk = Chunk(
                     number,
@@ -77,30 +81,29 @@ class ChunkStore:
                     said["checked"],
                     said["distinct"],
                 )
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile, EOFError):
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile, EOFError, FileError):
             return None
         return chunk
 
     def keep(self, chunk: Chunk) -> None:
         """Write a chunk; it is there whole, or not at all."""
         path = self._path(chunk.number)
-        if path.is_file():
+        if is_file(path):
             return
         said = {
             "excluded": [asdict(one) for one in chunk.excluded],
             "checked": chunk.checked,
             "distinct": chunk.distinct,
         }
-        beside = path.with_suffix(f".{os.getpid()}.part")
-        with beside.open("wb") as file:
-            np.savez(
-                file,
-                points=chunk.points,
-                numbers=np.array(chunk.numbers, np.int64),
-                is_partial=chunk.is_partial,
-                said=np.array(json.dumps(said)),
-            )
-        beside.replace(path)
+        file = BytesIO()
+        np.savez(
+            file,
+            points=chunk.points,
+            numbers=np.array(chunk.numbers, np.int64),
+            is_partial=chunk.is_partial,
+            said=np.array(json.dumps(said)),
+        )
+        write_file(path, file.getvalue())
 
     def remove(self) -> None:
         """Remove the folder, when the sweep is finished."""

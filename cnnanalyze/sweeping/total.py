@@ -91,7 +91,7 @@ class ColumnTotal:
 
     def measure(self, asked: Asked) -> Numbers:
         """Return a quantity of every point that is no receptive field."""
-        quantity, terms = asked
+        quantity, terms = asked.quantity, asked.terms
         if quantity.of_layers is not None:
             found: Any = quantity.of_layers(self, terms)
             return np.asarray(found)

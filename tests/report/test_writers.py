@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from markdown_it import MarkdownIt
@@ -39,6 +39,7 @@ from cnnanalyze.linting.rules import entries
 from cnnanalyze.report import audit_document as audits
 from cnnanalyze.report import budget as budgets
 from cnnanalyze.report import closed_forms, layer_reference, zoo, zoo_plot
+from cnnanalyze.report import sweep as sweeps
 from cnnanalyze.report.conventions import conventions
 from cnnanalyze.report.convolution.blocks import document as convolved
 from cnnanalyze.report.convolution.step_selection import Shown
@@ -214,6 +215,21 @@ def limited() -> budgets.Outcome:
     return budgets.Outcome(found.network.name, "<b>.yaml", checks, grown)
 
 
+def swept(**options: Any) -> cnn.Sweep:
+    """Return a sweep of which some points are kept, some refused, some over a limit."""
+    text = (
+        "{cnn: 1, name: family, input: 17x17x3, params: {width: 3, kernel: 3}, layers: "
+        "[{conv: {filters: $width, kernel: $kernel}}, relu]}"
+    )
+    return cnn.sweep(
+        cnn.loads(text),
+        {"width": [5, 7, 11], "kernel": [3, 19]},
+        budgets={"parameters": 300},
+        where="width * kernel < 200",
+        **options,
+    )
+
+
 SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
     "layer_reference.contents": lambda: (
         layer_reference.contents(),
@@ -272,6 +288,11 @@ SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
     "zoo_plot.document": lambda: (
         zoo_plot.document(zoo.entries(cnn.zoo(), zoo.Wanted(name="vgg")), [LENET]),
     ),
+    "sweep.document": lambda: (
+        sweeps.document(swept().summary),
+        sweeps.document(swept(pareto=["macs", "receptive_field:most"]).summary),
+    ),
+    "sweep.explain": lambda: (sweeps.explain(swept().plan, 0), sweeps.explain(swept().plan, 4)),
     "zoo.document": lambda: (zoo.document(zoo.entries(cnn.zoo(), zoo.Wanted(name="vgg"))),),
 }
 

@@ -23,12 +23,12 @@ def by_parts(spec: Spec, settings: Mapping[str, Any] | None = None) -> list[int]
     evaluation = Evaluation(spec, settings or {}, Measures(ASKED))
     done = evaluation.evaluate({}, 1)
     if done.fault[0] >= 0:
-        return done.faults[done.fault[0]].message
+        return str(done.faults[done.fault[0]].message)
     return [int(numbers[0]) for numbers in done.numbers]
 
 
 def as_a_whole(spec: Spec) -> list[int]:
     """Return every quantity of a network as its analysis has it."""
     analysis = cnn.analyze(spec).analysis
-    found = (of_network(quantity, analysis, terms, least=True) for quantity, terms in ASKED)
+    found = (of_network(one.quantity, analysis, one.terms, least=True) for one in ASKED)
     return [-1 if number is None else number for number in found]

@@ -103,7 +103,7 @@ def test_an_interrupted_sweep_goes_on_where_it_was(
     chunks = run(plan, store=store)
     for _ in range(4):
         next(chunks)
-    chunks.close()
+    del chunks
     again = ChunkStore(tmp_path / "kept", fingerprint(plan))
     assert again.found_at_first == 4
     done: list[int] = []
