@@ -28,8 +28,8 @@ from cnnanalyze.language.names import (
     Scope,
     ScopeFrame,
     SpecReading,
-    Variables,
     StepOutput,
+    Variables,
     names_in,
 )
 from cnnanalyze.language.node_builder import LayerFactory, NodeBuilder, TooLarge, is_frozen
