@@ -195,7 +195,7 @@ def point_data(point: Point) -> dict[str, Any]:
         "id": point.id,
         "spec": point.spec,
         "parameters": point.parameters,
-        **point.numbers,
+        "numbers": point.numbers,
         "status": "partial" if point.is_partial else "complete",
     }
 
@@ -258,12 +258,15 @@ def explain(plan: Plan, point: int) -> Document:
     blocks.append(Code(command, "sh", "all of its layers"))
     data = {
         "schema": VERSIONS["sweep"],
-        "point": {
-            "id": point,
-            "spec": member_of(plan, point).name,
-            "parameters": values,
-            **numbers,
-        },
+        "point": point_data(
+            Point(
+                point,
+                member_of(plan, point).name,
+                values,
+                numbers,
+                is_partial=bool(analysis.notes),
+            )
+        ),
         "kept": not missed and outcome.is_kept,
         "conditions": [{"where": f.text, "holds": f not in missed} for f in plan.where],
         "limits": [

@@ -24,7 +24,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.language.schema import build_schema
-from cnnanalyze.schemas import comparison, course, figures, files, findings, networks
+from cnnanalyze.schemas import comparison, course, figures, files, findings, networks, sweeps
 from cnnanalyze.schemas.forms import DRAFT, Schema, describe
 
 
@@ -53,6 +53,7 @@ _FORMS: dict[str, Any] = {
     "solve": course.Solve,
     "grade": course.Grade,
     "convolve": course.Convolve,
+    "sweep": sweeps.Sweep,
     "zoo": networks.Zoo,
     "layers": networks.Layers,
     "rules": findings.Rules,
@@ -66,6 +67,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "answers": files.answers,
         "facts": files.facts,
         "table": files.table,
+        "sweep_file": files.sweep,
         **{name: partial(_written, shape, name) for name, shape in _FORMS.items()},
     }
 )

@@ -28,6 +28,7 @@ from cnnanalyze.language.vocabulary import (
 )
 from cnnanalyze.linting.config import LintTable
 from cnnanalyze.schemas.forms import DRAFT, Schema
+from cnnanalyze.sweeping.sweep_file import SweepFile
 
 
 def _mapping(properties: Schema, **more: object) -> Schema:
@@ -137,4 +138,23 @@ def table() -> Schema:
         "title": "cnnanalyze table",
         **section(WrittenTable),
         "definitions": FIGURES,
+    }
+
+
+# --- sweeps ---------------------------------------------------------------------------------------
+
+
+def sweep() -> Schema:
+    """Return the schema of a sweep: a space of networks, and what is asked of it.
+
+    Examples
+    --------
+    >>> sweep()["properties"]["sweep"]["const"]
+    1
+    """
+    return {
+        "$schema": DRAFT,
+        "title": "cnnanalyze sweep",
+        **section(SweepFile),
+        "definitions": without(NULL, OF_BUDGETS),
     }

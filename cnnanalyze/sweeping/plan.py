@@ -46,7 +46,7 @@ class Member:
     spec: Spec
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A sweep, checked: everything that decides which rows come out."""
 

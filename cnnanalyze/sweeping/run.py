@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -266,9 +266,18 @@ def place_of(plan: Plan, number: int) -> tuple[int, int, int]:
     return member, within * CHUNK, min((within + 1) * CHUNK, plan.space.count)
 
 
-@lru_cache(maxsize=4)
-def _worker(_: str, plan: Plan, checks: int) -> Worker:
-    return Worker(plan, checks)
+_MOST_WORKERS = 4
+_WORKERS: dict[tuple[str, int], Worker] = {}
+"""What the last plans are worked out with here, by what is the same for plans with equal rows."""
+
+
+def _worker(key: str, plan: Plan, checks: int) -> Worker:
+    found = _WORKERS.get((key, checks))
+    if found is None:
+        while len(_WORKERS) >= _MOST_WORKERS:
+            del _WORKERS[next(iter(_WORKERS))]
+        found = _WORKERS[key, checks] = Worker(plan, checks)
+    return found
 
 
 def work_out(key: str, plan: Plan, checks: int, number: int) -> Chunk:

@@ -105,6 +105,8 @@ OUTPUTS: tuple[tuple[str, str], ...] = (
         'convolve --image "3 0 1; 1 5 8; 2 7 2" --kernel "1 0; 0 -1" --expect "-2 1; 3 9"',
     ),
     ("convolve", 'convolve --image "3 0 1; 1 5 8; 2 7 2" --pool average 2 --apply softmax'),
+    ("sweep", "sweep zoo:mobilenet_v1 --vary width=0.25,0.5 --budget macs<=20M"),
+    ("sweep", "sweep zoo:mobilenet_v1 --vary width=0.25,0.5 --budget macs<=20M --explain 1"),
     ("zoo", "zoo --family lenet"),
     ("layers", "layers"),
     ("layers", "layers conv"),

@@ -162,7 +162,7 @@ def test_parts_and_whole_that_disagree_are_told(
         return [1, *numbers[1:]], is_partial
 
     monkeypatch.setattr(Evaluation, "exactly", wrong)
-    running._worker.cache_clear()
+    running._WORKERS.clear()
     with pytest.raises(DisagreementError, match="the whole network comes to"):
         list(run(plan))
 
@@ -178,6 +178,6 @@ def test_chunks_of_several_specs_follow_each_other() -> None:
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
-    running._worker.cache_clear()
+    running._WORKERS.clear()
     yield
-    running._worker.cache_clear()
+    running._WORKERS.clear()

@@ -1,0 +1,198 @@
+"""``sweep``: families of networks on the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnanalyze as cnn
+
+FAMILY = """cnn: 1
+name: family
+input: 17x17x3
+params: {width: 3, depths: [1, 2]}
+layers:
+  - for: {d: $depths}
+    do: [{conv: {filters: $width * $index, kernel: 3, padding: 1}, repeat: $d}]
+  - gap
+  - {dense: 5}
+"""
+
+
+@pytest.fixture
+def family(write_spec: Callable[..., Path]) -> Path:
+    return write_spec(FAMILY)
+
+
+def test_every_point_is_a_row(run: Any, family: Path, tmp_path: Path) -> None:
+    out = tmp_path / "points.csv"
+    done = run(
+        "sweep", str(family), "--vary", "width=3,5", "--vary", "depths[1]=1..3", "-o", str(out)
+    )
+    assert done.code == 0, done.err
+    rows = list(csv.DictReader(StringIO(out.read_text())))
+    assert [(row["width"], row["depths[1]"]) for row in rows] == [
+        ("3", "1"), ("3", "2"), ("3", "3"), ("5", "1"), ("5", "2"), ("5", "3"),
+    ]  # fmt: skip
+    for row in rows:
+        settings = {"width": int(row["width"]), "depths": [1, int(row["depths[1]"])]}
+        total = cnn.analyze(family, settings=settings).total
+        assert int(row["parameters"]) == total.parameters
+        assert int(row["macs"]) == total.operations("mac")
+        assert int(row["peak_memory"]) == 4 * total.live
+        assert row["status"] == "complete"
+    assert list(tmp_path.glob("*.partial")) == []
+
+
+def test_json_lines_have_the_same_rows(run: Any, family: Path, tmp_path: Path) -> None:
+    table, lines = tmp_path / "a.csv", tmp_path / "a.jsonl"
+    options = ("--vary", "width=3,5,7", "-o", str(table), "-o", str(lines))
+    assert run("sweep", str(family), *options).code == 0
+    rows = list(csv.DictReader(StringIO(table.read_text())))
+    read = [json.loads(line) for line in lines.read_text().splitlines()]
+    assert [{k: str(v) for k, v in one.items()} for one in read] == rows
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_parquet_and_arrow_have_the_same_rows(
+    run: Any, family: Path, tmp_path: Path, ending: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    out, lines = tmp_path / f"a.{ending}", tmp_path / "a.jsonl"
+    options = ("--vary", "width=3,5,7", "--vary", "depths=[1, 2],[3, 1]")
+    assert run("sweep", str(family), *options, "-o", str(out), "-o", str(lines)).code == 0
+    table = pq.read_table(out) if ending == "parquet" else pa.ipc.open_file(out).read_all()
+    wanted = [json.loads(line) for line in lines.read_text().splitlines()]
+    found = table.to_pylist()
+    assert [{**row, "depths": json.loads(row["depths"])} for row in found] == wanted
+
+
+def test_what_fell_out_is_told_with_an_example(run: Any, family: Path) -> None:
+    done = run(
+        "sweep", str(family), "--vary", "width=1,4,-1", "--budget", "parameters<=200",
+        "--format", "json",
+    )  # fmt: skip
+    data = json.loads(done.out)
+    assert (data["points"], data["kept"]) == (3, 1)
+    assert [(e["kind"], e["points"], e["example"]) for e in data["excluded"]] == [
+        ("refused", 1, 2),
+        ("limit", 1, 1),
+    ]
+    assert data["excluded"][0]["reason"].endswith(
+        "filters must be a whole number of at least 1, not -1"
+    )
+    assert data["excluded"][1]["reason"] == "parameters > 200"
+
+
+def test_nothing_kept_is_a_finding(run: Any, family: Path) -> None:
+    done = run("sweep", str(family), "--vary", "width=5", "--budget", "parameters<=2")
+    assert done.code == 1
+    assert "No point is kept" in done.out
+
+
+def test_one_point_is_explained(run: Any, family: Path) -> None:
+    options = ("--vary", "width=1,4", "--budget", "macs<=20k", "--where", "width > 3")
+    done = run("sweep", str(family), *options, "--explain", "1")
+    assert "over the budget of 20k" in done.out
+    assert "most of it: conv" in done.out
+    assert f"cnnanalyze summary {family} --set width=4" in done.out.replace("\n    ", " ")
+    other = run("sweep", str(family), *options, "--explain", "0")
+    assert "It falls out, since this does not hold: width > 3" in other.out
+    beyond = run("sweep", str(family), *options, "--explain", "2")
+    assert beyond.code == 2
+    assert "there is no point 2 in a sweep of 2" in beyond.err
+
+
+def test_a_front_is_of_what_is_asked(run: Any, family: Path) -> None:
+    options = ("--vary", "width=3,5", "--vary", "depths[1]=1..3")
+    done = run("sweep", str(family), *options, "--pareto", "width:most,macs", "--format", "json")
+    data = json.loads(done.out)
+    assert [point["parameters"] for point in data["front"]] == [
+        {"width": 5, "depths[1]": 1},
+        {"width": 3, "depths[1]": 1},
+    ]
+    assert data["objectives"] == [
+        {"of": "width", "better": "more"},
+        {"of": "macs", "better": "less"},
+    ]
+
+
+FILE = """sweep: 1
+spec: net.yaml
+vary:
+  width: 3..6
+  depths[0]: [1, 2]
+where: [width % 2 == 1]
+budgets: {macs: 400k}
+quantities: [macs, receptive_field]
+pareto: [macs, "receptive_field:most"]
+"""
+
+
+def test_a_file_says_a_whole_sweep(run: Any, family: Path, tmp_path: Path) -> None:
+    path = tmp_path / "space.yaml"
+    path.write_text(FILE)
+    data = json.loads(run("sweep", str(path), "--format", "json").out)
+    assert data["points"] == 8
+    assert {e["reason"] for e in data["excluded"]} == {"width % 2 == 1", "macs > 400k"}
+    assert all(p["numbers"].keys() == {"macs", "receptive_field"} for p in data["front"])
+    assert family.name == "net.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("width: 3..6", "width: 6..3", "4:10: error: width: '6..3' is empty: 6 > 3"),
+        ("where:", "wher:", "a sweep has no 'wher'"),
+        ("spec: net.yaml\n", "", "a sweep needs 'spec' or 'specs'"),
+        ("macs: 400k", "mac: 400k", "'budgets' has no 'mac'"),
+        ("sweep: 1", "sweep: 2", "'sweep' of a sweep must be 1"),
+        ("width: 3..6", "widht: 3..6", "net.yaml has no parameter 'widht'"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_at_its_place(
+    run: Any, family: Path, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = tmp_path / "space.yaml"
+    path.write_text(FILE.replace(old, new))
+    done = run("sweep", str(path))
+    assert done.code == 2
+    assert message in done.err.replace("\n", " ")
+    assert family.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--vary", "width"], "--vary takes NAME=VALUES, not 'width'"),
+        (["--vary", "width=1", "--vary", "width=2"], "'width' is varied twice"),
+        (["--vary", "width=1", "--budget", "macs"], "--budget takes a limit, not 'macs'"),
+        (["--vary", "width=1", "--where", "width +"], "error: "),
+        (["--vary", "width=1", "--where", "width"], "'width' must be true or false, not 1"),
+        (["--vary", "width=log(1,2)"], "'width' may be any number of an interval"),
+        ([], "nothing is varied"),
+        (["--vary", "width=1", "-o", "a.png"], "this command writes no .png file"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    run: Any, family: Path, options: list[str], message: str
+) -> None:
+    done = run("sweep", str(family), *options)
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_rows_are_the_same_whoever_works(run: Any, family: Path, tmp_path: Path) -> None:
+    options = ("sweep", str(family), "--vary", "width=1..40", "--vary", "depths[0]=1..4")
+    for jobs in ("1", "2"):
+        assert run(*options, "--jobs", jobs, "-o", str(tmp_path / f"{jobs}.csv")).code == 0
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
