@@ -12,7 +12,7 @@ from cnnanalyze.analysis.memory import BYTES, bytes_of
 from cnnanalyze.core.binding import NotEmpty, Section, Text, Whole, bind, mapping_as, version
 from cnnanalyze.core.conventions import convention
 from cnnanalyze.core.diagnostics import Faults
-from cnnanalyze.core.files import is_file
+from cnnanalyze.core.files import SPEC_ENDINGS, is_file
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.core.tree import Mapping, plain
 from cnnanalyze.core.versions import VERSIONS
@@ -27,6 +27,7 @@ from cnnanalyze.layers.attributes import choice
 from cnnanalyze.sweeping.plan import Member, Plan, make_plan, read_axis
 
 VERSION = VERSIONS["sweep_file"]
+ENDING = ".sweep"
 _VALUES = {
     "type": ["string", "number", "boolean", "array"],
     "description": "a list, a range 0.25..1.4/0.05, an interval log(8, 256) or uniform(2, 3), or "
@@ -78,8 +79,10 @@ class SweepFile(Section):
 
 
 def is_sweep(path: Path) -> bool:
-    """Whether a file is a sweep: a mapping with ``sweep`` and without ``cnn`` at its top."""
-    if path.suffix.lower() not in {".yaml", ".yml"} or not is_file(path):
+    """Whether a file is a sweep: its name says so, or ``sweep`` stands at its top."""
+    if path.suffix.lower() == ENDING:
+        return True
+    if path.suffix.lower() not in SPEC_ENDINGS or not is_file(path):
         return False
     try:
         tree = read(open_source(path))

@@ -138,8 +138,9 @@ pareto: [macs, "receptive_field:most"]
 """
 
 
-def test_a_file_says_a_whole_sweep(run: Any, family: Path, tmp_path: Path) -> None:
-    path = tmp_path / "space.yaml"
+@pytest.mark.parametrize("name", ["space.sweep", "space.yaml"])
+def test_a_file_says_a_whole_sweep(run: Any, family: Path, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     path.write_text(FILE)
     data = json.loads(run("sweep", str(path), "--format", "json").out)
     assert data["points"] == 8
@@ -162,7 +163,7 @@ def test_a_file_says_a_whole_sweep(run: Any, family: Path, tmp_path: Path) -> No
 def test_what_is_wrong_with_a_file_is_told_at_its_place(
     run: Any, family: Path, tmp_path: Path, old: str, new: str, message: str
 ) -> None:
-    path = tmp_path / "space.yaml"
+    path = tmp_path / "space.sweep"
     path.write_text(FILE.replace(old, new))
     done = run("sweep", str(path))
     assert done.code == 2

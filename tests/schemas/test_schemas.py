@@ -27,7 +27,7 @@ from tests.schemas.outputs import BASELINE, LIMITS, OUTPUTS, prepare
 
 jsonschema = pytest.importorskip("jsonschema")
 WRITTEN = {name for name, _ in OUTPUTS}
-READ = {"spec", "configuration", "sheet", "answers", "facts", "table"}
+READ = {"spec", "configuration", "sheet", "answers", "facts", "table", "sweep_file"}
 
 
 def errors(name: str, data: Any) -> list[str]:
@@ -173,7 +173,12 @@ def trees(pattern: str) -> list[Path]:
     ("name", "path"),
     [
         (name, path)
-        for name, pattern in (("sheet", "*.sheet"), ("facts", "*.facts"), ("table", "*.table"))
+        for name, pattern in (
+            ("sheet", "*.sheet"),
+            ("facts", "*.facts"),
+            ("table", "*.table"),
+            ("sweep_file", "*.sweep"),
+        )
         for path in trees(pattern)
     ],
     ids=lambda value: value.name if isinstance(value, Path) else value,
