@@ -83,7 +83,7 @@ def reachable() -> set[type]:
 
 
 INNER = {
-    "core.binding.Wrong",
+    "core.section.Wrong",
     "core.conventions.formula.Formula",
     "core.expression.Expression",
     "core.expression.Name",
