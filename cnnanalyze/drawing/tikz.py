@@ -55,6 +55,12 @@ def _name(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
+def _declarations(text: str) -> dict[str, str]:
+    """Return the properties that a style declares: ``fill:red;stroke:none``."""
+    parts = (one.partition(":") for one in text.split(";"))
+    return {name.strip(): value.strip() for name, colon, value in parts if colon}
+
+
 def read_rules(style_sheet: str) -> list[Rule]:
     """Return the rules of a style sheet, the weakest first.
 
@@ -64,13 +70,18 @@ def read_rules(style_sheet: str) -> list[Rule]:
     [(('i', False),), (('.a', False), ('text', True)), (('.a', False), ('.b', False))]
     """
     rules = []
-    for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", style_sheet):
-        looks = dict(re.findall(r"([\w-]+):([^;]+)", body))
-        for selector in selectors.split(","):
-            words = re.findall(r"(>?)([.\w-]+)", selector.replace(" >", ">"))
-            classes = sum(word.startswith(".") for _, word in words)
-            found = tuple((word, bool(child)) for child, word in words)
-            rules.append(Rule(found, (classes, len(words) - classes), looks))
+    for rule in style_sheet.split("}"):
+        selectors, _, body = rule.partition("{")
+        looks = _declarations(body)
+        for selector in selectors.split(",") if looks else ():
+            words = selector.replace(">", " > ").split()
+            found = tuple(
+                (word, at > 0 and words[at - 1] == ">")
+                for at, word in enumerate(words)
+                if word != ">"
+            )
+            classes = sum(word.startswith(".") for word, _ in found)
+            rules.append(Rule(found, (classes, len(found) - classes), looks))
     return sorted(rules, key=lambda rule: rule.weight)
 
 
@@ -137,7 +148,7 @@ class _TikzWriter:
         for rule in self.rules:
             if rule.suits(path):
                 looks.update(rule.looks)
-        looks.update(re.findall(r"([\w-]+):([^;]+)", element.get("style", "")))
+        looks.update(_declarations(element.get("style", "")))
         return looks
 
     def _colour(self, value: str) -> str:

@@ -9,6 +9,7 @@ from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.quantities import of_network
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.quantities import QUANTITIES
+from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.errors import UsageError
@@ -18,7 +19,7 @@ from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.budget import Outcome, budget_blocks
 from cnnanalyze.report.columns import number_text
 from cnnanalyze.report.document import Block, Code, Document, Facts, Heading, Paragraph, Tabular
-from cnnanalyze.report.numbers import count_of, exact
+from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.summary import SECTION
 from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column

@@ -9,11 +9,12 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from cnnanalyze.analysis.memory import BYTES, bytes_of
-from cnnanalyze.core.binding import NotEmpty, Section, Text, Whole, bind, mapping_as, version
+from cnnanalyze.core.binding import bind
 from cnnanalyze.core.conventions import convention
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import SPEC_ENDINGS, is_file
 from cnnanalyze.core.quantities import Terms
+from cnnanalyze.core.section import NotEmpty, Section, Text, Whole, mapping_as, version
 from cnnanalyze.core.tree import Mapping, plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError
