@@ -185,7 +185,7 @@ def middle(path_field: PathField) -> Fraction | None:
 
     Examples
     --------
-    >>> from cnnanalyze.core.reach import Sampled
+    >>> from cnnanalyze.core.resampling import Sampled
     >>> from cnnanalyze.core.periodic_field import START, follow
     >>> doubled = follow(START, Sampled(step=1, unit=2))
     >>> middle(doubled), doubled.centre

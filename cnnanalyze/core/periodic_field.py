@@ -27,7 +27,8 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple
 
-from cnnanalyze.core.reach import WHOLE, Everywhere, Periodic, Reach, Transposed, Whole, Window
+from cnnanalyze.core.index_map import IndexMap
+from cnnanalyze.core.reach import WHOLE, Everywhere, Reach, Whole, Window
 from cnnanalyze.core.work_limit import WorkLimit
 from cnnanalyze.errors import UsageError
 
@@ -180,7 +181,7 @@ def strand_of(
     return PathField(period, advance, tuple(intervals), tuple(starts))
 
 
-def follow(path_field: PathField, reach: Periodic) -> PathField:
+def follow(path_field: PathField, reach: IndexMap) -> PathField:
     """What do the outputs of a layer see, if its inputs see ``path_field``?
 
     Raises
@@ -203,7 +204,7 @@ def follow(path_field: PathField, reach: Periodic) -> PathField:
         first = -reach.before * path_field.advance
         last = (reach.dilation * (reach.kernel - 1) - reach.before) * path_field.advance
         return PathField(1, reach.stride * path_field.advance, ((seen[0] + first, seen[1] + last),))
-    if path_field.advance == 0 and path_field.period == 1 and not isinstance(reach, Transposed):
+    if path_field.advance == 0 and path_field.period == 1 and not reach.has_gaps:
         return path_field
     turns = lcm(path_field.period, reach.advance) // reach.advance if reach.advance else 1
     period = reach.period * turns
@@ -219,7 +220,7 @@ def follow(path_field: PathField, reach: Periodic) -> PathField:
 
 
 def _changes(
-    path_field: PathField, reach: Periodic, period: int, *, ends_alone: bool
+    path_field: PathField, reach: IndexMap, period: int, *, ends_alone: bool
 ) -> Sequence[int] | None:
     """Return the units at which what is seen can change; nothing if that is no fewer than all.
 
@@ -265,13 +266,13 @@ def _seeing(path_field: PathField) -> list[tuple[int, int]]:
     ]
 
 
-def _ends_of(path_field: PathField, reach: Periodic, o: int) -> Interval | None:
+def _ends_of(path_field: PathField, reach: IndexMap, o: int) -> Interval | None:
     """Return what an output sees, if the first and the last tap tell that."""
     first, last = reach.first(o), reach.last(o)
     return None if first > last else path_field._ends(first, last)  # noqa: SLF001 - known to be orderly
 
 
-def _all_of(path_field: PathField, reach: Periodic, o: int) -> Interval | None:
+def _all_of(path_field: PathField, reach: IndexMap, o: int) -> Interval | None:
     """Return what an output sees, whatever its taps see."""
     if reach.is_dense:
         first, last = reach.first(o), reach.last(o)

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from pydantic import Field, ValidationInfo, field_validator
 
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.reach import POINT, WHOLE, Blocks, Reach, Window
+from cnnanalyze.core.partition import Blocks
+from cnnanalyze.core.reach import POINT, WHOLE, Reach, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import (

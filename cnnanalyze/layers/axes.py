@@ -5,7 +5,9 @@ from types import MappingProxyType
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from cnnanalyze.core.reach import POINT, WHOLE, Continued, Gathered, Reach, Sampled, Window
+from cnnanalyze.core.partition import Gathered
+from cnnanalyze.core.reach import POINT, WHOLE, Continued, Reach, Window
+from cnnanalyze.core.resampling import Sampled
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers import pattern as patterns

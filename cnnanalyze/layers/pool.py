@@ -5,7 +5,8 @@ from math import prod
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.reach import WHOLE, Bins, Reach
+from cnnanalyze.core.reach import WHOLE, Reach
+from cnnanalyze.core.resampling import Bins
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.core.symbolic_arithmetic import common_divisor
 from cnnanalyze.errors import ShapeError

@@ -5,7 +5,9 @@ from types import MappingProxyType
 from pydantic import Field, ValidationInfo, field_validator
 
 from cnnanalyze.core.diagnostics import show_value
-from cnnanalyze.core.reach import POINT, Gathered, Reach, Sampled, Window
+from cnnanalyze.core.partition import Gathered
+from cnnanalyze.core.reach import POINT, Reach, Window
+from cnnanalyze.core.resampling import Sampled
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import (

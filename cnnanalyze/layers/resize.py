@@ -5,7 +5,8 @@ from fractions import Fraction
 from pydantic import Field, ValidationInfo, field_validator
 
 from cnnanalyze.core.cost import Cost
-from cnnanalyze.core.reach import Reach, Sampled
+from cnnanalyze.core.reach import Reach
+from cnnanalyze.core.resampling import Sampled
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import (

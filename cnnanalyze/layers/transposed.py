@@ -6,7 +6,8 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.diagnostics import show_value
-from cnnanalyze.core.reach import Reach, Transposed
+from cnnanalyze.core.reach import Reach
+from cnnanalyze.core.resampling import Transposed
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.core.symbolic_arithmetic import larger
 from cnnanalyze.errors import ShapeError

@@ -2,7 +2,9 @@
 
 from pydantic import Field
 
-from cnnanalyze.core.reach import Blocks, Reach, Sampled
+from cnnanalyze.core.partition import Blocks
+from cnnanalyze.core.reach import Reach
+from cnnanalyze.core.resampling import Sampled
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import Extent, per_axis

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cnnanalyze.analysis.trace import Clipped, _clip
 from cnnanalyze.core.periodic_field import INPUT_FIELD, START, follow, follow_field
-from cnnanalyze.core.reach import EVERYWHERE, WHOLE, Border, Continued, Reach, Transposed, Window
+from cnnanalyze.core.reach import EVERYWHERE, WHOLE, Border, Continued, Reach, Window
+from cnnanalyze.core.resampling import Transposed
 
 NUMPY: dict[Border, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 CONV = Window(3, stride=2, before=1)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.core.periodic_field import (
     INPUT_FIELD,
     START,
@@ -23,19 +24,12 @@ from cnnanalyze.core.periodic_field import (
     join,
     merge,
 )
-from cnnanalyze.core.reach import (
-    POINT,
-    WHOLE,
-    Bins,
-    Periodic,
-    Sampled,
-    Transposed,
-    Window,
-)
+from cnnanalyze.core.reach import POINT, WHOLE, Window
+from cnnanalyze.core.resampling import Bins, Sampled, Transposed
 
 small = st.integers(1, 5)
 offsets = st.integers(-5, 5)
-maps: st.SearchStrategy[Periodic] = st.one_of(
+maps: st.SearchStrategy[IndexMap] = st.one_of(
     st.builds(Window, small, small, small, offsets),
     st.builds(Transposed, small, small, small, offsets),
     st.builds(Sampled, small, small, offsets, st.sampled_from((1, 2, 4))),
@@ -49,7 +43,7 @@ MOST_READ = 50_000
 """Beyond that, going through all indices is no oracle any more."""
 
 
-def seen(chain: list[Periodic], unit: int) -> Interval | None:
+def seen(chain: list[IndexMap], unit: int) -> Interval | None:
     """Walk back through the layers, index by index."""
     read = {unit}
     for reach in reversed(chain):
@@ -58,7 +52,7 @@ def seen(chain: list[Periodic], unit: int) -> Interval | None:
     return (min(read), max(read)) if read else None
 
 
-def strand_of(chain: list[Periodic]) -> PathField:
+def strand_of(chain: list[IndexMap]) -> PathField:
     path_field = START
     for reach in chain:
         path_field = follow(path_field, reach)
@@ -71,12 +65,12 @@ def strand_of(chain: list[Periodic]) -> PathField:
 @example(chain=[Transposed(2, 5, 1, 1), Transposed(1, 2)], unit=-7)
 @example(chain=[Sampled(0, 5, 0, neighbours=2), Window(3, 2)], unit=9)
 @example(chain=[Window(3, 2, 1, 1), Transposed(2, 2), Window(3, 1, 2)], unit=-1)
-def test_strand_sees_what_the_layers_read(chain: list[Periodic], unit: int) -> None:
+def test_strand_sees_what_the_layers_read(chain: list[IndexMap], unit: int) -> None:
     assert strand_of(chain).at(unit) == seen(chain, unit)
 
 
 @given(chain=chains, unit=units)
-def test_a_period_on_everything_has_advanced(chain: list[Periodic], unit: int) -> None:
+def test_a_period_on_everything_has_advanced(chain: list[IndexMap], unit: int) -> None:
     path_field = strand_of(chain)
     here, there = path_field.at(unit), path_field.at(unit + path_field.period)
     assert there == (here and (here[0] + path_field.advance, here[1] + path_field.advance))
@@ -85,7 +79,7 @@ def test_a_period_on_everything_has_advanced(chain: list[Periodic], unit: int) -
 
 large = st.integers(1, 1_000_003)
 far = st.integers(-1_000_003, 1_000_003)
-large_maps: st.SearchStrategy[Periodic] = st.one_of(
+large_maps: st.SearchStrategy[IndexMap] = st.one_of(
     st.builds(Window, small, large, small, far),
     st.builds(Window, small, small, large, far),
     st.builds(Transposed, small, large, st.just(1), far),
@@ -101,7 +95,7 @@ large_maps: st.SearchStrategy[Periodic] = st.one_of(
 @example(chain=[Transposed(1, 10**11), Window(3, 1, 1, 1), Window(5, 2, 3)], unit=1)
 @example(chain=[Transposed(2, 10**11), Transposed(1, 3), Window(4)], unit=3 * 10**11 - 1)
 @example(chain=[Window(3, 1, 10**6, 10**6), Sampled(1, 3), Window(7)], unit=1)
-def test_large_numbers_change_nothing(chain: list[Periodic], unit: int) -> None:
+def test_large_numbers_change_nothing(chain: list[IndexMap], unit: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(STRETCHES, "most", 3_000)  # what takes longer is another test's concern
         try:
@@ -113,7 +107,7 @@ def test_large_numbers_change_nothing(chain: list[Periodic], unit: int) -> None:
 
 @given(left=chains, right=chains, unit=units)
 def test_a_merged_strand_sees_what_either_sees(
-    left: list[Periodic], right: list[Periodic], unit: int
+    left: list[IndexMap], right: list[IndexMap], unit: int
 ) -> None:
     one, other = strand_of(left), strand_of(right)
     if one.rate == other.rate:
@@ -121,14 +115,14 @@ def test_a_merged_strand_sees_what_either_sees(
 
 
 @given(chain=chains, first=units, count=st.integers(0, 40))
-def test_over_is_the_hull_of_its_units(chain: list[Periodic], first: int, count: int) -> None:
+def test_over_is_the_hull_of_its_units(chain: list[IndexMap], first: int, count: int) -> None:
     path_field = strand_of(chain)
     last = first + count - 1
     assert path_field.over(first, last) == hull([path_field.at(i) for i in range(first, last + 1)])
 
 
 @given(chain=chains)
-def test_centre_is_the_mean_over_a_period(chain: list[Periodic]) -> None:
+def test_centre_is_the_mean_over_a_period(chain: list[IndexMap]) -> None:
     path_field = strand_of(chain)
     middles = [
         Fraction(sum(i), 2) - path_field.rate * unit
@@ -139,7 +133,7 @@ def test_centre_is_the_mean_over_a_period(chain: list[Periodic]) -> None:
 
 
 @given(chain=chains)
-def test_neighbouring_stretches_differ(chain: list[Periodic]) -> None:
+def test_neighbouring_stretches_differ(chain: list[IndexMap]) -> None:
     path_field = strand_of(chain)
     assert len(path_field.starts) == len(path_field.intervals)
     assert all(a != b for a, b in pairwise(path_field.intervals))
@@ -163,7 +157,7 @@ CHAINS = {
 
 
 @pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
-def test_the_work_does_not_grow_with_the_numbers(chain: list[Periodic]) -> None:
+def test_the_work_does_not_grow_with_the_numbers(chain: list[IndexMap]) -> None:
     with STRETCHES.counted():
         strand_of(chain)
         assert STRETCHES.most - STRETCHES.left < 20_000
@@ -179,7 +173,7 @@ def test_what_changes_too_often_is_refused() -> None:
 
 
 def test_what_one_analysis_looks_at_is_counted_together() -> None:
-    fine: list[Periodic] = [Sampled(200_003, 200_023)]
+    fine: list[IndexMap] = [Sampled(200_003, 200_023)]
     with STRETCHES.counted():
         strand_of(fine)
         strand_of(fine)
@@ -188,7 +182,7 @@ def test_what_one_analysis_looks_at_is_counted_together() -> None:
 
 
 @given(chain=chains)
-def test_size_is_that_of_the_widest_unit(chain: list[Periodic]) -> None:
+def test_size_is_that_of_the_widest_unit(chain: list[IndexMap]) -> None:
     path_field = strand_of(chain)
     intervals = [path_field.at(unit) for unit in range(path_field.period)]
     lengths = [last - first + 1 for first, last in filter(None, intervals)]
@@ -200,20 +194,20 @@ def test_size_is_that_of_the_widest_unit(chain: list[Periodic]) -> None:
 @example(paths=[[Window(3, 1, 1, 1)], [Transposed(3, 2), Window(1, 2)]], unit=5)
 @example(paths=[[Transposed(3, 2)], [Transposed(2, 2)]], unit=5)
 @example(paths=[[], [], [Window(5)]], unit=0)
-def test_join_sees_what_any_path_sees(paths: list[list[Periodic]], unit: int) -> None:
+def test_join_sees_what_any_path_sees(paths: list[list[IndexMap]], unit: int) -> None:
     joined = join([PeriodicField((strand_of(chain),)) for chain in paths])
     assert joined.at(unit) == hull([seen(chain, unit) for chain in paths])
 
 
 @given(one=chains, other=chains)
-def test_paths_of_one_rate_become_one_strand(one: list[Periodic], other: list[Periodic]) -> None:
+def test_paths_of_one_rate_become_one_strand(one: list[IndexMap], other: list[IndexMap]) -> None:
     path_fields = (strand_of(one), strand_of(other))
     joined = join([PeriodicField((s,)) for s in path_fields])
     assert len(joined.path_fields) == len({s.rate for s in path_fields})
 
 
 @given(chain=chains, unit=units)
-def test_merging_with_itself_changes_nothing(chain: list[Periodic], unit: int) -> None:
+def test_merging_with_itself_changes_nothing(chain: list[IndexMap], unit: int) -> None:
     path_field = strand_of(chain)
     assert merge(path_field, path_field).at(unit) == path_field.at(unit)
 
@@ -227,7 +221,7 @@ def test_merging_with_itself_changes_nothing(chain: list[Periodic], unit: int) -
 @example(
     paths=[[Transposed(1, 2)], [Window(1, before=50), Transposed(1, 3, 1, 1)]], extent=5, unit=0
 )
-def test_whole_sees_what_any_unit_sees(paths: list[list[Periodic]], extent: int, unit: int) -> None:
+def test_whole_sees_what_any_unit_sees(paths: list[list[IndexMap]], extent: int, unit: int) -> None:
     field = join([PeriodicField((strand_of(chain),)) for chain in paths])
     everything = hull([seen(chain, i) for chain in paths for i in range(extent)])
     read = follow_field(field, WHOLE, extent)
@@ -237,7 +231,7 @@ def test_whole_sees_what_any_unit_sees(paths: list[list[Periodic]], extent: int,
 
 @given(chain=chains, offset=offsets, unit=units)
 def test_shifting_the_units_shifts_nothing_else(
-    chain: list[Periodic], offset: int, unit: int
+    chain: list[IndexMap], offset: int, unit: int
 ) -> None:
     path_field = strand_of(chain)
     assert follow(path_field, Window(1, before=offset)).at(unit) == path_field.at(unit - offset)
@@ -279,7 +273,7 @@ def test_input_sees_itself() -> None:
         ([Window(3, 2, 1, 1), Window(2, 2)], Fraction(1)),
     ],
 )
-def test_centre_of_the_first_unit(chain: list[Periodic], centre: Fraction) -> None:
+def test_centre_of_the_first_unit(chain: list[IndexMap], centre: Fraction) -> None:
     assert strand_of(chain).centre == centre
 
 

@@ -10,22 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnanalyze.core.reach import (
-    POINT,
-    Bins,
-    Blocks,
-    Border,
-    Continued,
-    Periodic,
-    Sampled,
-    Transposed,
-    Window,
-)
+from cnnanalyze.core.index_map import IndexMap
+from cnnanalyze.core.partition import Blocks
+from cnnanalyze.core.reach import POINT, Border, Continued, Window
+from cnnanalyze.core.resampling import Bins, Sampled, Transposed
 
 BORDERS = ("reflect", "replicate", "circular")
 small = st.integers(1, 7)
 offsets = st.integers(-9, 9)
-maps: st.SearchStrategy[Periodic] = st.one_of(
+maps: st.SearchStrategy[IndexMap] = st.one_of(
     st.builds(Window, small, small, small, offsets),
     st.builds(Transposed, small, small, small, offsets),
     st.builds(Sampled, small, small, offsets, st.sampled_from((1, 2, 4))),
@@ -40,20 +33,20 @@ maps: st.SearchStrategy[Periodic] = st.one_of(
 @example(reach=Bins(1, 1), o=3)
 @example(reach=Transposed(1, 7, 1, 0), o=3)
 @example(reach=Sampled(6, 4, 0, neighbours=2), o=-3)
-def test_a_period_on_everything_has_advanced(reach: Periodic, o: int) -> None:
+def test_a_period_on_everything_has_advanced(reach: IndexMap, o: int) -> None:
     later = [i + reach.advance for i in reach.taps(o)]
     assert list(reach.taps(o + reach.period)) == later
 
 
 @given(reach=maps, o=st.integers(-20, 20))
-def test_taps_ascend(reach: Periodic, o: int) -> None:
+def test_taps_ascend(reach: IndexMap, o: int) -> None:
     taps = list(reach.taps(o))
     assert taps == sorted(set(taps))
 
 
 @given(reach=maps, o=st.integers(-20, 20))
 @example(reach=Transposed(2, 5, 1, 0), o=3)
-def test_first_and_last_are_the_outermost_taps(reach: Periodic, o: int) -> None:
+def test_first_and_last_are_the_outermost_taps(reach: IndexMap, o: int) -> None:
     taps = list(reach.taps(o))
     first, last = reach.first(o), reach.last(o)
     assert (first > last) if not taps else (first, last) == (taps[0], taps[-1])
@@ -62,12 +55,12 @@ def test_first_and_last_are_the_outermost_taps(reach: Periodic, o: int) -> None:
 
 
 @given(reach=maps)
-def test_most_taps_is_the_largest_number_of_taps(reach: Periodic) -> None:
+def test_most_taps_is_the_largest_number_of_taps(reach: IndexMap) -> None:
     assert reach.most_taps == max(len(reach.taps(o)) for o in range(reach.period))
 
 
 @given(reach=maps, i=st.integers(-40, 40))
-def test_the_output_from_which_on_an_index_is_reached(reach: Periodic, i: int) -> None:
+def test_the_output_from_which_on_an_index_is_reached(reach: IndexMap, i: int) -> None:
     if reach.is_sliding:
         o = reach.first_from(i)
         assert reach.first(o - 1) < i <= reach.first(o)
@@ -77,12 +70,12 @@ def test_the_output_from_which_on_an_index_is_reached(reach: Periodic, i: int) -
 
 @given(reach=maps)
 @example(reach=Transposed(2, 4, 2, 0))
-def test_gaps_are_outputs_that_read_nothing(reach: Periodic) -> None:
+def test_gaps_are_outputs_that_read_nothing(reach: IndexMap) -> None:
     assert reach.has_gaps == any(not reach.taps(o) for o in range(reach.period))
 
 
 @given(reach=maps, o=st.integers(-20, 20), n=st.integers(1, 20))
-def test_inside_are_the_taps_that_lie_on_the_map(reach: Periodic, o: int, n: int) -> None:
+def test_inside_are_the_taps_that_lie_on_the_map(reach: IndexMap, o: int, n: int) -> None:
     if not isinstance(reach, Continued):
         assert reach.inside(o, n) == [i for i in reach.taps(o) if 0 <= i < n]
 
@@ -130,7 +123,7 @@ def test_bins_cover_the_input_in_order(n: int, m: int) -> None:
         (Continued(3, stride=5), 1, 5),
     ],
 )
-def test_period_and_advance(reach: Periodic, period: int, advance: int) -> None:
+def test_period_and_advance(reach: IndexMap, period: int, advance: int) -> None:
     assert (reach.period, reach.advance) == (period, advance)
 
 
@@ -156,7 +149,7 @@ def test_four_neighbours_lie_around_a_position_and_are_one_on_an_index() -> None
 @example(reach=Window(3, before=1), o=0, n=1)
 @example(reach=Continued(1, before=9), o=-20, n=1)
 @example(reach=Continued(1, before=-9, border="replicate"), o=20, n=2)
-def test_inside_lies_inside_and_is_what_is_tapped_there(reach: Periodic, o: int, n: int) -> None:
+def test_inside_lies_inside_and_is_what_is_tapped_there(reach: IndexMap, o: int, n: int) -> None:
     inside, taps = reach.inside(o, n), list(reach.taps(o))
     assert inside == sorted(set(inside))
     assert set(inside) <= set(range(n))

@@ -12,7 +12,8 @@ from cnnanalyze.analysis import receptive_field as analysis_reach
 from cnnanalyze.analysis import trace as analysis_trace
 from cnnanalyze.core import periodic_field
 from cnnanalyze.core.periodic_field import PathField
-from cnnanalyze.core.reach import Bins, Sampled, Transposed, Window
+from cnnanalyze.core.reach import Window
+from cnnanalyze.core.resampling import Bins, Sampled, Transposed
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.graph.network import Network

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 import cnnanalyze as cnn
 from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.partition import Blocks
 from cnnanalyze.core.periodic_field import START, follow
-from cnnanalyze.core.reach import POINT, WHOLE, Blocks, Window
+from cnnanalyze.core.reach import POINT, WHOLE, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attention import Attention

@@ -8,8 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 import cnnanalyze as cnn
+from cnnanalyze.core.partition import Gathered
 from cnnanalyze.core.periodic_field import START, follow
-from cnnanalyze.core.reach import POINT, WHOLE, Gathered, Reach, Sampled, Window
+from cnnanalyze.core.reach import POINT, WHOLE, Reach, Window
+from cnnanalyze.core.resampling import Sampled
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.balance import balance
 from cnnanalyze.errors import ShapeError

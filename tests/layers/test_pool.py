@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnanalyze.core.cost import Cost
-from cnnanalyze.core.reach import WHOLE, Bins, Window
+from cnnanalyze.core.reach import WHOLE, Window
+from cnnanalyze.core.resampling import Bins
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.conv import Depthwise

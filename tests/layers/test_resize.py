@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnanalyze.core.cost import Cost
-from cnnanalyze.core.reach import POINT, Sampled
+from cnnanalyze.core.reach import POINT
+from cnnanalyze.core.resampling import Sampled
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.execute.kernels import RUN, Tally
 from cnnanalyze.layers.resize import Resize

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnanalyze.core.reach import Transposed
+from cnnanalyze.core.resampling import Transposed
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.conv import Conv
 from cnnanalyze.layers.transposed import TransposedConv

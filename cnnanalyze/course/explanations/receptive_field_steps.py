@@ -20,16 +20,8 @@ from cnnanalyze.core.periodic_field import (
     PeriodicField,
     follow_field,
 )
-from cnnanalyze.core.reach import (
-    POINT,
-    Bins,
-    Everywhere,
-    Reach,
-    Sampled,
-    Transposed,
-    Whole,
-    Window,
-)
+from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole, Window
+from cnnanalyze.core.resampling import Bins, Sampled, Transposed
 from cnnanalyze.course.explanations.simplify import textbook_form
 from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.graph.node import NodeId

@@ -16,21 +16,10 @@ from cnnanalyze.analysis.receptive_field import Maps
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.analysis.trace import trace
+from cnnanalyze.core.partition import Blocks, Gathered
 from cnnanalyze.core.periodic_field import Interval
-from cnnanalyze.core.reach import (
-    POINT,
-    Bins,
-    Blocks,
-    Continued,
-    Everywhere,
-    Gathered,
-    Past,
-    Reach,
-    Sampled,
-    Transposed,
-    Whole,
-    Window,
-)
+from cnnanalyze.core.reach import POINT, Continued, Everywhere, Past, Reach, Whole, Window
+from cnnanalyze.core.resampling import Bins, Sampled, Transposed
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.report.page.background import Background
@@ -68,6 +57,8 @@ def encode(reach: Reach) -> list[object]:
             return ["p"]
         case Whole():
             return ["a"]
+        case _:
+            raise TypeError(f"the viewer cannot follow {reach!r}")
 
 
 def viewer(network: Network, maps: Mapping[str, Maps]) -> dict[str, Any] | None:

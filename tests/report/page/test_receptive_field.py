@@ -9,20 +9,10 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.analysis.pipeline import index_maps
 from cnnanalyze.analysis.trace import trace
-from cnnanalyze.core.reach import (
-    EVERYWHERE,
-    PAST,
-    POINT,
-    WHOLE,
-    Bins,
-    Blocks,
-    Continued,
-    Gathered,
-    Reach,
-    Sampled,
-    Transposed,
-    Window,
-)
+from cnnanalyze.core.index_map import IndexMap
+from cnnanalyze.core.partition import Blocks, Gathered
+from cnnanalyze.core.reach import EVERYWHERE, PAST, POINT, WHOLE, Continued, Reach, Window
+from cnnanalyze.core.resampling import Bins, Sampled, Transposed
 from cnnanalyze.report.page.receptive_field import centres, encode, viewer
 
 CLASSES: dict[str, Any] = {
@@ -109,3 +99,19 @@ def test_vector_has_no_field() -> None:
     report = cnn.analyze(cnn.loads("{cnn: 1, input: {features: 7}, layers: [{dense: 5}]}"))
     assert centres(report.analysis) == ()
     assert viewer(report.network, index_maps(report.network)) is None
+
+
+def test_maps_that_the_viewer_does_not_know_are_refused() -> None:
+    class Doubled(Transposed):
+        """A map of somebody else's."""
+
+    class Foreign(IndexMap):
+        period = advance = most_taps = 1
+        taps = first = last = first_from = last_from = None  # type: ignore[assignment]
+
+        def __repr__(self) -> str:
+            return "Foreign()"
+
+    assert encode(Doubled(3, 2)) == encode(Transposed(3, 2))
+    with pytest.raises(TypeError, match=r"^the viewer cannot follow Foreign\(\)$"):
+        encode(Foreign())
