@@ -11,12 +11,11 @@ FAMILIES = {
     "conv": "conv convolution depthwise separable table_conv local_conv locally_connected",
     "deformable": "deform_conv",
     "transposed": "transposed_conv deconv",
-    "pool": (
-        "maxpool avgpool lppool subsample global_maxpool gmp global_avgpool gap "
-        "adaptive_maxpool adaptive_avgpool"
-    ),
+    "pool": "maxpool avgpool lppool subsample global_maxpool gmp global_avgpool gap",
+    "adaptive_pool": "adaptive_maxpool adaptive_avgpool",
     "linear": "dense fc linear maxout rbf",
-    "norm": "batchnorm bn layernorm ln groupnorm gn instancenorm rmsnorm grn lrn",
+    "batchnorm": "batchnorm bn",
+    "norm": "layernorm ln groupnorm gn instancenorm rmsnorm grn lrn",
     "recurrent": "lstm gru",
     "lookup": "embedding",
     "opaque": "opaque",

@@ -7,7 +7,6 @@ stands: at a line and a column, or in the call of a layer with a name.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -19,8 +18,7 @@ from cnnanalyze.errors import Fault, Mark
 from cnnanalyze.layers.base import Layer
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeFault:
+class AttributeFault(NamedTuple):
     """One thing that is wrong with the attributes of a layer."""
 
     message: str
@@ -144,8 +142,6 @@ def make_layer(
         return cls.model_validate(values)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    from cnnanalyze.layers.synonyms import of_value  # noqa: PLC0415 - needed for faults only
-
     found = []
     missing = [name for e in errors if e["type"] == "missing" and (name := str(e["loc"][0]))]
     if is_whole and (missing := [name for name in missing if name not in unread]):
@@ -157,6 +153,8 @@ def make_layer(
         is_relation = not e["loc"] or e["type"] == "relation"
         if e["type"] == "missing" or (is_relation and (unread or not is_whole)):
             continue
+        from cnnanalyze.layers.synonyms import of_value  # noqa: PLC0415 - few values are wrong
+
         name = str(e["loc"][0]) if e["loc"] else ""
         found.append(
             AttributeFault(

@@ -30,8 +30,9 @@ import yaml  # noqa: F401 - likewise
 ROOT = Path(__file__).parent.parent.parent
 TESTS = ROOT / "tests"
 TARGETS = [
-    *("core/reach.py", "core/periodic_field.py"),
+    *("core/reach.py", "core/resampling.py", "core/partition.py", "core/periodic_field.py"),
     *("layers/window.py", "layers/conv.py", "layers/pool.py", "layers/transposed.py"),
+    *("layers/adaptive_pool.py", "execute/kernels/adaptive_pool.py"),
     *("execute/kernels/_base.py", "execute/kernels/conv.py", "execute/kernels/pool.py"),
     *(
         "execute/kernels/transposed.py",

@@ -11,11 +11,13 @@ from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers import conv, pool, window
 from cnnanalyze.layers.activation import Elu, Prelu, Relu6, Softmax
+from cnnanalyze.layers.adaptive_pool import AdaptiveAvgPool
+from cnnanalyze.layers.batchnorm import BatchNorm
 from cnnanalyze.layers.conv import Conv, Depthwise, Separable, TableConv
 from cnnanalyze.layers.linear import Dense, Maxout, Rbf
 from cnnanalyze.layers.merge import Add, Average
-from cnnanalyze.layers.norm import BatchNorm, Lrn
-from cnnanalyze.layers.pool import AdaptiveAvgPool, AvgPool, GlobalAvgPool, MaxPool, Subsample
+from cnnanalyze.layers.norm import Lrn
+from cnnanalyze.layers.pool import AvgPool, GlobalAvgPool, MaxPool, Subsample
 from cnnanalyze.layers.resize import Resize
 from cnnanalyze.layers.transposed import TransposedConv
 from tests.crosscheck.faults import (

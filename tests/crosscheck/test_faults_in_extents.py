@@ -18,10 +18,11 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.layers import conv, pool, window
+from cnnanalyze.layers.adaptive_pool import AdaptiveAvgPool
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.layers.conv import Conv
 from cnnanalyze.layers.merge import Add, Concat, Join
-from cnnanalyze.layers.pool import AdaptiveAvgPool, MaxPool
+from cnnanalyze.layers.pool import MaxPool
 from cnnanalyze.layers.reshape import Crop
 from cnnanalyze.layers.resize import Resize
 from cnnanalyze.layers.transposed import TransposedConv

@@ -10,8 +10,8 @@ import pytest
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute import run as running
 from cnnanalyze.execute.kernels import INIT, RUN, Tally, _base
+from cnnanalyze.execute.kernels import adaptive_pool as adaptive_kernels
 from cnnanalyze.execute.kernels import conv as conv_kernels
-from cnnanalyze.execute.kernels import pool as pool_kernels
 from cnnanalyze.execute.kernels import resize as resize_kernels
 from tests.crosscheck.faults import Faults, Patch, entries_of, make_otherwise, run_otherwise
 
@@ -165,14 +165,14 @@ def groups_multiplied_by_zeros(patch: Patch) -> None:
     f"adaptive_avgpool1 {FIELD} (axis 2)",
 )
 def bins_without_their_last_pixel(patch: Patch) -> None:
-    rule = pool_kernels._bins
+    rule = adaptive_kernels._bins
 
     def bins(pixels: int, parts: int) -> list[slice]:
         *most, last = rule(pixels, parts)
         short = pixels == 13 and parts == 4
         return [*most, slice(last.start, last.stop - 1) if short else last]
 
-    patch.setattr(pool_kernels, "_bins", bins)
+    patch.setattr(adaptive_kernels, "_bins", bins)
 
 
 @FAULTS.in_network("input: 5x7x3, layers: [softmax]", "softmax1 operations (divide)")

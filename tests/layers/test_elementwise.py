@@ -23,7 +23,8 @@ from cnnanalyze.layers.activation import (
 )
 from cnnanalyze.layers.arithmetic import Abs, Clip, Exp, HardTanh, Log, Power, Sqrt
 from cnnanalyze.layers.base import Layer
-from cnnanalyze.layers.norm import BatchNorm, Lrn, RmsNorm
+from cnnanalyze.layers.batchnorm import BatchNorm
+from cnnanalyze.layers.norm import Lrn, RmsNorm
 from cnnanalyze.layers.regularise import Affine, Dropout, DropPath, Identity, LayerScale, Scale
 from cnnanalyze.layers.smooth import (
     Celu,

@@ -14,17 +14,9 @@ from cnnanalyze.core.reach import WHOLE, Window
 from cnnanalyze.core.resampling import Bins
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.adaptive_pool import AdaptiveAvgPool, AdaptiveMaxPool
 from cnnanalyze.layers.conv import Depthwise
-from cnnanalyze.layers.pool import (
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    AvgPool,
-    GlobalAvgPool,
-    GlobalMaxPool,
-    LpPool,
-    MaxPool,
-    Subsample,
-)
+from cnnanalyze.layers.pool import AvgPool, GlobalAvgPool, GlobalMaxPool, LpPool, MaxPool, Subsample
 
 X = Shape((31, 37), 5)
 

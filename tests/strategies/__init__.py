@@ -2,9 +2,11 @@
 
 from tests.strategies import (
     activation,
+    adaptive_pool,
     arithmetic,
     attention,
     axes,
+    batchnorm,
     contraction,
     conv,
     deformable,
@@ -28,7 +30,8 @@ from tests.strategies import (
 from tests.strategies.case import Cases
 
 FAMILIES = (
-    *(conv, transposed, pool, linear, norm, activation, smooth, arithmetic, gated),
+    *(conv, transposed, pool, adaptive_pool, linear, batchnorm, norm),
+    *(activation, smooth, arithmetic, gated),
     *(contraction, merge, reshape, rearrange, axes, reduce, attention, tokens, resize, regularise),
     *(recurrent, lookup, deformable, unpool),
 )

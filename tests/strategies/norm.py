@@ -1,4 +1,4 @@
-"""Normalisation."""
+"""Normalisation by statistics of the image."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from hypothesis import strategies as st
 
 from cnnanalyze.core.shape import Shape
 from tests.strategies.case import Case, anything, channels, maps
-
-
-@st.composite
-def batchnorm(draw: st.DrawFn) -> Case:
-    attributes = {"scale": draw(st.booleans()), "center": draw(st.booleans())}
-    return Case("batchnorm", (draw(anything),), attributes)
 
 
 @st.composite
@@ -53,7 +47,6 @@ def rmsnorm(draw: st.DrawFn) -> Case:
 STRATEGIES = {
     "rmsnorm": rmsnorm(),
     "grn": anything.map(lambda x: Case("grn", (x,))),
-    "batchnorm": batchnorm(),
     "layernorm": layernorm(),
     "groupnorm": groupnorm(),
     "instancenorm": instancenorm(),

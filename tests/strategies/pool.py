@@ -1,4 +1,4 @@
-"""Pooling over windows, over everything, into a given size; subsampling."""
+"""Pooling over windows, over everything; subsampling."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cnnanalyze.core.shape import Shape
-from tests.strategies.case import Case, Cases, channels, maps, one_or_each, spread, windows
+from tests.strategies.case import Case, Cases, channels, maps, spread, windows
 
 
 @st.composite
@@ -34,13 +34,6 @@ def short(draw: st.DrawFn, attributes: dict[str, Any], size: tuple[int, ...]) ->
     return tuple(max(1, n - draw(st.integers(0, s - 1))) for n, s in zip(size, stride, strict=True))
 
 
-@st.composite
-def adaptive(draw: st.DrawFn, kind: str) -> Case:
-    x = draw(maps())
-    size = draw(one_or_each(st.sampled_from((1, 2, 3, 7, 13)), x.rank))
-    return Case(kind, (x,), {"size": size})
-
-
 def whole(kind: str) -> Cases:
     return maps().map(lambda x: Case(kind, (x,)))
 
@@ -48,5 +41,4 @@ def whole(kind: str) -> Cases:
 STRATEGIES = {
     **{kind: pools(kind) for kind in ("maxpool", "avgpool", "lppool", "subsample")},
     **{kind: whole(kind) for kind in ("global_maxpool", "global_avgpool")},
-    **{kind: adaptive(kind) for kind in ("adaptive_maxpool", "adaptive_avgpool")},
 }

@@ -23,10 +23,10 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.activation import Softmax
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS, Fit, Layer
+from cnnanalyze.layers.batchnorm import BatchNorm
 from cnnanalyze.layers.conv import Conv, Depthwise
 from cnnanalyze.layers.linear import Dense
 from cnnanalyze.layers.merge import Concat
-from cnnanalyze.layers.norm import BatchNorm
 from cnnanalyze.layers.pool import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from cnnanalyze.layers.smooth import LogSoftmax
 from cnnanalyze.layers.traits import Trait

@@ -9,9 +9,11 @@ A kind of somebody else's registers its own with :func:`run`, :func:`init`, :fun
 
 from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     activation,
+    adaptive_pool,
     arithmetic,
     attention,
     axes,
+    batchnorm,
     contraction,
     conv,
     deformable,
