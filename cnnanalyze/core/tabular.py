@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +95,8 @@ def table_of(rows: Iterator[Row], caption: str, most: int = MOST) -> str:
     >>> "<td>&lt;b&gt;</td>" in table_of(iter([{"name": "<b>"}]), "names")
     True
     """
+    from html import escape  # noqa: PLC0415 - needed in notebooks only
+
     shown = list(islice(rows, most))
     hidden = sum(1 for _ in rows)
     columns = list(dict.fromkeys(key for row in shown for key in row))

@@ -41,8 +41,7 @@ Inline: TypeAlias = str | tuple[Part, ...]
 """A sentence or a few words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """The heading of a document or of a part of it."""
 
     text: str
@@ -62,24 +61,21 @@ class Heading:
         return re.sub(r"[^\w\- ]", "", self.text.lower()).replace(" ", "-")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """Sentences, with a title of one or two words if they have one."""
 
     text: Inline
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Names, each with what is to be said of it."""
 
     rows: tuple[tuple[Inline, Inline], ...]
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list of sentences."""
 
     items: tuple[Inline, ...]
@@ -90,8 +86,7 @@ COMPACT = 5
 """The least important columns of compact tables have this priority or a larger one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tabular:
+class Tabular(NamedTuple):
     """A table."""
 
     table: Table
@@ -119,8 +114,7 @@ class Tabular:
         return table._replace(rows=tuple(rows))
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A text in a language, line by line as it is."""
 
     text: str
@@ -129,8 +123,7 @@ class Code:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A picture, with a description for formats without pictures."""
 
     svg: Callable[[], str]
@@ -139,8 +132,7 @@ class Figure:
     """What a terminal of a width shows of it instead of the words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Blocks that belong together, below a title."""
 
     title: Inline
@@ -184,8 +176,7 @@ class Deferred(Sequence[Block]):
         return len(self._blocks)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What a result says."""
 
     title: str

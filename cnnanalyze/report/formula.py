@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape as escape_html
 
-from cnnanalyze.characters import cells, legible, pad
-from cnnanalyze.report.latex import escape
+from cnnanalyze.characters import cells
 
 
 @dataclass(frozen=True)
@@ -90,57 +87,3 @@ def _broken(line: str, width: int, indent: str) -> list[str]:
         found.append(line[:cut])
         line = indent + line[cut + 1 :]
     return [*found, line]
-
-
-def matrix(rows: Sequence[Sequence[str]]) -> Formula:
-    r"""Return a matrix of numbers, or of words where a number is unknown.
-
-    Examples
-    --------
-    >>> found = matrix((("1", "-10"), ("0", "?")))
-    >>> print(found.text)
-    1 -10
-    0   ?
-    >>> print(found.latex)
-    \begin{pmatrix} 1 & -10 \\ 0 & \text{?} \end{pmatrix}
-    """
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    text = "\n".join(
-        " ".join(pad(cell, w, right=True) for cell, w in zip(row, widths, strict=True))
-        for row in rows
-    )
-    latex = r" \\ ".join(" & ".join(map(in_latex, row)) for row in rows)
-    table = "".join(
-        "<mtr>" + "".join(f"<mtd>{in_mathml(cell)}</mtd>" for cell in row) + "</mtr>"
-        for row in rows
-    )
-    mathml = f"<mrow><mo>(</mo><mtable>{table}</mtable><mo>)</mo></mrow>"
-    return Formula(text, rf"\begin{{pmatrix}} {latex} \end{{pmatrix}}", mathml)
-
-
-def in_latex(text: str) -> str:
-    r"""Return a number, or words, as LaTeX writes them within a formula.
-
-    Examples
-    --------
-    >>> print(in_latex("-1,024"), in_latex("a_b"))
-    -1{,}024 \text{a\_b}
-    """
-    if _NUMBER.fullmatch(text):
-        return text.replace(",", "{,}")
-    return rf"\text{{{escape(text)}}}" if text else ""
-
-
-_NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?(/\d+)?(e[-+]?\d+)?")
-
-
-def in_mathml(text: str) -> str:
-    """Return a number, or words, as MathML writes them.
-
-    Examples
-    --------
-    >>> in_mathml("-1"), in_mathml("a<b")
-    ('<mn>-1</mn>', '<mtext>a&lt;b</mtext>')
-    """
-    name = "mn" if _NUMBER.fullmatch(text) else "mtext"
-    return f"<{name}>{escape_html(legible(text))}</{name}>"

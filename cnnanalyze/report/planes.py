@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from cnnanalyze.characters import cells, legible, pad
-from cnnanalyze.report.formula import Formula, in_latex, in_mathml
 from cnnanalyze.report.terminal import Line, trimmed
 
 Mark = Literal["", "in", "border", "at", "to come", "wrong"]
@@ -26,8 +24,7 @@ GAP = "    "
 TO_COME = "."
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
+class Plane(NamedTuple):
     """Numbers in rows and columns, some of them marked."""
 
     title: str
@@ -42,33 +39,10 @@ class Plane:
         return self.marks[row][column] if self.marks else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Planes:
+class Planes(NamedTuple):
     """Planes side by side."""
 
     planes: tuple[Plane, ...]
-
-    @property
-    def formula(self) -> Formula:
-        r"""The planes as matrices, each with its title below it.
-
-        Examples
-        --------
-        >>> planes = Planes(
-        ...     (Plane("", (("1", "2"),), (("in", ""),)), Plane("", (("3",),), (), "*"))
-        ... )
-        >>> print(planes.formula.latex)
-        \begin{bmatrix} \mathbf{\underline{1}} & 2 \end{bmatrix} * \begin{bmatrix} 3 \end{bmatrix}
-        """
-        latex, mathml = [], []
-        for n, plane in enumerate(self.planes):
-            if n:
-                latex.append(_SIGNS.get(plane.sign, r"\quad"))
-                mathml.append(f"<mo>{plane.sign or ' '}</mo>")
-            latex.append(_latex(plane))
-            mathml.append(_mathml(plane))
-        words = "; ".join(plane.title for plane in self.planes)
-        return Formula(words, " ".join(latex), "".join(mathml))
 
     def lines(self, width: int) -> Iterator[Line]:
         """Yield the planes beside one another as far as there is room, the others below."""
@@ -80,52 +54,6 @@ class Planes:
                 band = []
             if block is not None:
                 band.append(block)
-
-
-_SIGNS = {"*": "*", "=": "=", "→": r"\to"}
-
-
-# --- mathematics ----------------------------------------------------------------------------------
-
-
-def _latex(plane: Plane) -> str:
-    rows = r" \\ ".join(
-        " & ".join(_marked(text, plane.mark(r, c)) for c, text in enumerate(row))
-        for r, row in enumerate(plane.rows)
-    )
-    matrix = rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
-    return rf"\underset{{{in_latex(plane.title)}}}{{{matrix}}}" if plane.title else matrix
-
-
-def _marked(text: str, mark: Mark) -> str:
-    if mark == "to come" or not text:
-        return r"\cdot"
-    number = in_latex(text)
-    if mark in {"at", "wrong"}:
-        return rf"\boxed{{{number}}}"
-    return rf"\mathbf{{\underline{{{number}}}}}" if mark == "in" else number
-
-
-def _mathml(plane: Plane) -> str:
-    rows = "".join(
-        "<mtr>"
-        + "".join(
-            f"<mtd{_class(mark)}>{in_mathml('·' if mark == 'to come' else text or '·')}</mtd>"
-            for c, text in enumerate(row)
-            for mark in (plane.mark(r, c),)
-        )
-        + "</mtr>"
-        for r, row in enumerate(plane.rows)
-    )
-    matrix = f"<mrow><mo>[</mo><mtable>{rows}</mtable><mo>]</mo></mrow>"
-    return f"<munder>{matrix}{in_mathml(plane.title)}</munder>" if plane.title else matrix
-
-
-def _class(mark: Mark) -> str:
-    return f' class="{mark}"' if mark in BRACKETED else ""
-
-
-# --- terminals ------------------------------------------------------------------------------------
 
 
 class _Lines(NamedTuple):

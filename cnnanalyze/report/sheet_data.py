@@ -15,7 +15,8 @@ from cnnanalyze.report.document import (
     Span,
     lines,
 )
-from cnnanalyze.report.formula import Formula, matrix
+from cnnanalyze.report.formula import Formula
+from cnnanalyze.report.matrices import matrix
 
 _MATH = re.compile(r"(?<!\\)\$(?=\S)([^$\n]{1,200})(?<=\S)\$(?![0-9])")
 """A formula between dollars, as pandoc finds it: no blank inside of them, no digit after them."""

@@ -21,7 +21,6 @@ from cnnanalyze.report.document import (
     Tabular,
     strong,
 )
-from cnnanalyze.report.json import to_stream
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Table, tabulate
 from cnnanalyze.report.totals_text import closing, heading
@@ -98,6 +97,8 @@ def data(analysis: Analysis, options: Options) -> dict[str, Any]:
                 f"'{name}' shapes tables; json always holds every layer with everything",
                 help=f"leave out '{name}', or choose the format csv",
             )
+    from cnnanalyze.report.json import to_stream  # noqa: PLC0415 - programs ask for it
+
     return to_stream(analysis, options)
 
 

@@ -63,12 +63,13 @@ from cnnanalyze.report.document import (
 )
 from cnnanalyze.report.findings import rule_reference
 from cnnanalyze.report.formats import OWN_FORMATS
-from cnnanalyze.report.formula import Formula, matrix
+from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.graded import document as marks
 from cnnanalyze.report.json import dump
 from cnnanalyze.report.lecture_facts import document as facts
 from cnnanalyze.report.lecture_tables import STYLES
 from cnnanalyze.report.lecture_tables import document as draw_table
+from cnnanalyze.report.matrices import matrix
 from cnnanalyze.report.networks import networks
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.planes import Plane, Planes

@@ -36,7 +36,8 @@ from cnnanalyze.report.document import (
     faint,
     lines,
 )
-from cnnanalyze.report.formula import Formula, in_latex
+from cnnanalyze.report.formula import Formula
+from cnnanalyze.report.matrices import in_latex
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.planes import Mark, Plane, Planes
 from cnnanalyze.report.table import Heading as Column

@@ -135,7 +135,9 @@ class Writer(BlockWriter[str]):
 
     def planes(self, block: Planes) -> str:
         """Return planes of numbers as matrices."""
-        return self.formula(block.formula)
+        from cnnanalyze.report.matrices import side_by_side  # noqa: PLC0415 - few documents have any
+
+        return self.formula(side_by_side(block))
 
     def group(self, block: Group) -> str:
         """Return blocks below their title, which is a heading or bold."""
