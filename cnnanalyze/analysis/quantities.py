@@ -10,6 +10,9 @@ from cnnanalyze.core.quantities import Quantity, Terms
 OURS = Terms()
 """One image, numbers of 32 bits."""
 
+COMES_OUT = frozenset({"activations"})
+"""What is meant of a block or a layer as what comes out of it; of a network it is the sum."""
+
 
 def measure(
     quantity: Quantity, total: Total, terms: Terms = OURS, *, least: bool = False

@@ -127,8 +127,10 @@ class Later:
     of_mappings: bool = False
     """Whether only a mapping needs it, since anything else stays as it is written."""
 
-    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.any_schema()
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return handler(source)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +194,6 @@ class Named:
         return handler(source)
 
 
-@dataclass(frozen=True, eq=False)
 class NotEmpty:
     """Beside a list or a mapping: that something must stand in it."""
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.memory import bytes_of
-from cnnanalyze.analysis.quantities import lacking
+from cnnanalyze.analysis.quantities import COMES_OUT, lacking
 from cnnanalyze.analysis.quantities import measure as number_of
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
@@ -160,10 +160,6 @@ def _terms(limit: Limit) -> Terms:
 
 def _is_partial(limit: Limit, part: LimitedPart) -> bool:
     return bool(lacking(find(limit.quantity), part.total, _terms(limit)))
-
-
-COMES_OUT = frozenset({"activations"})
-"""What is meant of a block or a layer as what comes out of it; of a network it is the sum."""
 
 
 def measure(limit: Limit, part: LimitedPart) -> int | None:

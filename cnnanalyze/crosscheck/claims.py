@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cnnanalyze.analysis.pipeline import analyze
-from cnnanalyze.analysis.quantities import lacking, measure
+from cnnanalyze.analysis.quantities import COMES_OUT, lacking, measure
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.analysis.seen_input import seen_inputs
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.quantities import CONVENTION, QUANTITIES
-from cnnanalyze.crosscheck.budget import COMES_OUT
 from cnnanalyze.errors import Fault, SpecError
 from cnnanalyze.language.build import vary
 from cnnanalyze.language.claims import OUTPUT, SO_FAR, Claim

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import Field
 
@@ -16,18 +16,19 @@ from cnnanalyze.core.binding import bind
 from cnnanalyze.core.configuration import is_inside, open_table, root_of
 from cnnanalyze.core.diagnostics import Faults, place_of, show_tree
 from cnnanalyze.core.files import is_file, resolved
-from cnnanalyze.core.section import Itself, Reader, Section
+from cnnanalyze.core.section import Itself, Later, Reader, Section
 from cnnanalyze.core.toml import shown
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.errors import Fault, Mark, UsageError
 from cnnanalyze.layers.attributes import Natural, choice
-from cnnanalyze.linting.configured_budgets import CONFIGURED_BUDGETS
-from cnnanalyze.linting.declaration import WrittenRule
 from cnnanalyze.linting.finding import SEVERITIES
 from cnnanalyze.linting.rule import Rule
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.linting.selection import PROFILES, Level, PerFile
 from cnnanalyze.linting.settings import Settings, SettingsSource
+
+if TYPE_CHECKING:
+    from cnnanalyze.linting.declaration import WrittenRule
 
 EXTENSIONS = 10
 """How long a chain of ``extend`` may be."""
@@ -41,6 +42,20 @@ def _number(tree: Tree) -> float:
 
 
 _NUMBER = Annotated[float, Reader(_number, {"type": "number"})]
+
+
+def _budgets() -> Any:  # noqa: ANN401 - an annotation
+    from cnnanalyze.linting.configured_budgets import (  # noqa: PLC0415 - few configurations have any
+        CONFIGURED_BUDGETS,
+    )
+
+    return Annotated[Mapping, replace(CONFIGURED_BUDGETS, is_kept=True)]
+
+
+def _rules() -> Any:  # noqa: ANN401 - an annotation
+    from cnnanalyze.linting.declaration import WrittenRule  # noqa: PLC0415 - as above
+
+    return tuple[WrittenRule, ...]
 
 
 class LintTable(Section):
@@ -71,10 +86,10 @@ class LintTable(Section):
     thresholds: dict[str, dict[str, _NUMBER]] = Field(
         default_factory=dict, description="other numbers for the conditions of rules"
     )
-    budgets: Annotated[Mapping | None, replace(CONFIGURED_BUDGETS, is_kept=True)] = Field(
+    budgets: Annotated[Any, Later(_budgets)] = Field(
         default=None, description="limits that hold for every network"
     )
-    rule: tuple[WrittenRule, ...] = Field(
+    rule: Annotated[tuple[Any, ...], Later(_rules)] = Field(
         default=(), description="rules declared here: code, when, message"
     )
     fail_on: choice(*SEVERITIES) | None = Field(  # type: ignore[valid-type]

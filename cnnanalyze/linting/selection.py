@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
+from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,6 +147,11 @@ def _adjust(chosen: set[str], level: Level, known: Mapping[str, RuleEntry]) -> N
             chosen -= codes
 
 
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name is meant; most patterns are names themselves, and need not be compiled."""
+    return name == pattern or (has_magic(pattern) and fnmatch(name, pattern))
+
+
 class PerFile(NamedTuple):
     """Rules that are off in some files, or in one block of them."""
 
@@ -158,14 +164,14 @@ class PerFile(NamedTuple):
         """Whether a file is meant: by its path from the configuration's folder, or by its name."""
         pattern = self.pattern.partition("#")[0]
         path = Path(file)
-        if "/" not in pattern and fnmatch(path.name, pattern):
+        if "/" not in pattern and _fits(path.name, pattern):
             return True
         here = resolved(path.parent) / path.name
         if not here.is_relative_to(self.folder):
             return False
-        return fnmatch(here.relative_to(self.folder).as_posix(), pattern.removeprefix("./"))
+        return _fits(here.relative_to(self.folder).as_posix(), pattern.removeprefix("./"))
 
     def fits_path(self, path: str) -> bool:
         """Whether a layer or block is meant: ``net.yaml#stage3`` means one block of a file."""
         block = self.pattern.partition("#")[2]
-        return not block or fnmatch(path, block) or fnmatch(path, f"{block}/*")
+        return not block or _fits(path, block) or _fits(path, f"{block}/*")
