@@ -12,11 +12,11 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.errors import CnnError, Fault, ShapeError, UsageError
-from cnnanalyze.graph.given_numbers import fill_tensors, nest
+from cnnanalyze.graph.given_numbers import GivenTensor, fill_tensors, nest
 from cnnanalyze.graph.layer_inputs import count_fault, output_of
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.network import Input, Network
-from cnnanalyze.graph.node import INPUT, GivenTensor, Node, NodeId, Origin
+from cnnanalyze.graph.node import INPUT, Node, NodeId, Origin
 from cnnanalyze.graph.sharing import given_others, not_a_layer, owner_of, weightless
 from cnnanalyze.layers.attribute_faults import (
     Beside,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import isfinite, prod
 from typing import Any
 
@@ -12,11 +13,18 @@ from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import CnnError, Fault
-from cnnanalyze.graph.node import GivenTensor
 from cnnanalyze.layers.base import Layer
 
 LARGEST_GIVEN = 1_000_000
 """A tensor with more numbers is not given one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTensor:
+    """Numbers that are given for a tensor of a layer: nested tuples, outermost axis first."""
+
+    role: str
+    values: tuple[Any, ...]
 
 
 class GivenError(CnnError):

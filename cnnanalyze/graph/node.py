@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NewType
+from typing import TYPE_CHECKING, Any, NewType
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Call, Mark
 from cnnanalyze.layers.base import Layer
+
+if TYPE_CHECKING:
+    from cnnanalyze.graph.given_numbers import GivenTensor
 
 NodeId = NewType("NodeId", str)
 """A path such as ``stage2/bottleneck1/conv3``; always what the user wrote or could write."""
 
 INPUT = NodeId("input")
 """The id of a network's input where it has only one; an input is not a node."""
-
-
-@dataclass(frozen=True, slots=True)
-class GivenTensor:
-    """Numbers that are given for a tensor of a layer: nested tuples, outermost axis first."""
-
-    role: str
-    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from cnnanalyze.core.diagnostics import Faults, show_value
 from cnnanalyze.core.shape import EXTENT_NAMES, FORMS, Shape, axis_name, channels_last, parse_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.errors import Mark
-from cnnanalyze.graph.given_numbers import nest
 from cnnanalyze.graph.naming import is_name
 from cnnanalyze.graph.node import INPUT, NodeId
 from cnnanalyze.language.document import Document
@@ -108,6 +107,8 @@ class InputReader(NamedTuple):
             shape = Shape(extents[:-1], extents[-1])
             if values is None:
                 return WrittenInput(shape, mark, names=names)
+            from cnnanalyze.graph.given_numbers import nest  # noqa: PLC0415 - few inputs have values
+
             try:
                 return WrittenInput(shape, mark, nest(values, shape.extents))
             except ValueError as error:

@@ -9,14 +9,14 @@ from collections.abc import Mapping as Lookup
 from dataclasses import replace
 from itertools import islice
 from math import prod
+from typing import TYPE_CHECKING
 
 from cnnanalyze.core.diagnostics import show_tree
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
-from cnnanalyze.errors import Mark, ShapeError, SpecError, UsageError
-from cnnanalyze.graph.given_numbers import LARGEST_GIVEN, GivenError, fill_tensors
+from cnnanalyze.errors import Mark, ShapeError, UsageError
 from cnnanalyze.graph.layer_inputs import count_fault, output_of
-from cnnanalyze.graph.node import GivenTensor, Node, NodeId
+from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.graph.sharing import given_others, not_a_layer, weightless
 from cnnanalyze.graph.sharing import owner_of as share
 from cnnanalyze.language.error_recovery import (
@@ -48,6 +48,9 @@ from cnnanalyze.layers.attributes import as_tuples
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.layers.traits import Trait
 
+if TYPE_CHECKING:
+    from cnnanalyze.graph.given_numbers import GivenTensor
+
 
 class PlacedLayers(dict[str, Node]):
     """The layers by their paths."""
@@ -68,28 +71,6 @@ class PlacedLayers(dict[str, Node]):
                 self._groups.setdefault("/".join(parts[:depth]), []).append(node)
         self._sorted = len(self)
         return self._groups.get(path, [])
-
-
-def read_given(
-    value: object, tree: Tree, layer: Layer, shapes: tuple[Shape, ...]
-) -> tuple[GivenTensor, ...]:
-    """Read the numbers that a spec gives for the tensors of a layer.
-
-    ``value`` is what ``tree`` is worth, its expressions evaluated.
-
-    Raises
-    ------
-    SpecError
-        If the layer has no such tensor or the numbers do not have its shape.
-    """
-    try:
-        return fill_tensors(value, layer, shapes)
-    except GivenError as error:
-        mark = tree.mark
-        for key, numbers in tree.entries if isinstance(tree, Mapping) else ():
-            if key.text == error.role:
-                mark = key.mark if error.is_unknown else numbers.mark
-        raise SpecError(*(replace(fault, mark=mark) for fault in error.faults)) from None
 
 
 def owner_of(
@@ -140,17 +121,6 @@ def is_frozen(step: Step, scope: Scope, reading: SpecReading) -> bool:
     if fault := not_a_flag("frozen", value):
         reading.note(fault.at(step.frozen.mark), scope)
     return scope.frozen
-
-
-def read_weights(
-    step: Step, scope: Scope, layer: Layer, shapes: tuple[Shape, ...], reading: SpecReading
-) -> tuple[GivenTensor, ...]:
-    """Return the numbers that a step gives for its tensors."""
-    if step.weights is None or (value := reading.value(step.weights, scope)) is UNKNOWN:
-        return ()
-    with reading.under("SP020").faults.caught(scope.chain):
-        return read_given(value, step.weights, layer, shapes)
-    return ()
 
 
 class LayerFactory:
@@ -484,11 +454,15 @@ class NodeBuilder:
         self, layer: Layer, shapes: tuple[Shape, ...], step: Step, scope: Scope
     ) -> tuple[GivenTensor, ...]:
         """Return the numbers that a step gives for its tensors."""
-        given = read_weights(step, scope, layer, shapes, self.reading)
+        if step.weights is None:
+            return ()
+        from cnnanalyze.graph.given_numbers import LARGEST_GIVEN  # noqa: PLC0415 - few steps
+        from cnnanalyze.language.given_weights import read_weights  # noqa: PLC0415 - give any
+
+        given = read_weights(step.weights, scope, layer, shapes, self.reading)
         sizes = {param.role: prod(param.shape) for param in layer.params(*shapes)}
         self.given += sum(sizes[g.role] for g in given)
         if self.given > LARGEST_GIVEN:
-            assert step.weights is not None
             self.reading.fault(
                 f"the given weights add up to more than {LARGEST_GIVEN:,} numbers, the bound",
                 step.weights.mark,

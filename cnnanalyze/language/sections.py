@@ -19,7 +19,6 @@ from cnnanalyze.core.tree import Scalar, Tree, as_tree
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.written_claims import ConventionName
 from cnnanalyze.layers.attributes import Number, choice
-from cnnanalyze.layers.synonyms import counted, near_key
 
 TYPE = "float32"
 """The type of the numbers if a budget in bytes does not say."""
@@ -188,6 +187,8 @@ LIMITS = {(): LimitSection, ("convention",): OperationsLimit, ("dtype",): Memory
 
 
 def _unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
+    from cnnanalyze.layers.synonyms import counted, near_key  # noqa: PLC0415 - for faults only
+
     # A word that is only another one for a key is not offered, but read.
     offered = tuple(dict.fromkeys(limited()[w].key if w in limited() else w for w in known))
     near = near_key(word, "quantities", known)

@@ -19,7 +19,6 @@ from cnnanalyze.core.shape import EXTENTS, parse_text
 from cnnanalyze.core.tree import Scalar, Sequence, Tree, text_of
 from cnnanalyze.errors import Mark
 from cnnanalyze.language.claims import VERDICTS, Claim, claimed, is_extents
-from cnnanalyze.layers.synonyms import counted, near_key
 
 
 class Printed(NamedTuple):
@@ -123,6 +122,8 @@ def _figures(*, of_layer: bool) -> dict[str, type[Figure]]:
 
 
 def _unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
+    from cnnanalyze.layers.synonyms import counted, near_key  # noqa: PLC0415 - for faults only
+
     words = f"{', '.join(known)}{near_key(word, 'quantities', known)}"
     whole = "a network" if what == "'total'" else "a layer"
     return (

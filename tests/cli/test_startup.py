@@ -81,3 +81,64 @@ def test_what_lies_in_the_folder_is_not_run(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("LeNet-5")
+
+
+ONE_LAYER = "{cnn: 1, input: 32x32x3, layers: [{conv: {filters: 6, kernel: 5}}]}"
+
+
+def own_modules(*arguments: str) -> set[str]:
+    """Return the modules of this package that a command line has imported when it ends."""
+    code = (
+        "import io, json, sys\n"
+        "from contextlib import redirect_stdout\n"
+        "from cnnanalyze.cli import run\n"
+        "with redirect_stdout(io.StringIO()):\n"
+        f"    run({list(arguments)!r})\n"
+        "print(json.dumps([name for name in sys.modules if name.startswith('cnnanalyze')]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "most"),
+    [
+        (("summary", "net.yaml"), 123),
+        (("lint", "--isolated", "net.yaml"), 155),
+        (("report", "net.yaml", "-o", "net.html"), 255),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_one_layer_enters_few_modules(
+    arguments: tuple[str, ...], most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "net.yaml").write_text(ONE_LAYER)
+    monkeypatch.chdir(tmp_path)
+    entered = own_modules(*arguments)
+    assert "cnnanalyze.layers.conv" in entered
+    assert len(entered) <= most, "import what few networks need where it is needed"
+
+
+UNUSED = (
+    "core.filters",
+    "core.partition",
+    "core.resampling",
+    "graph.given_numbers",
+    "language.given_weights",
+    "language.sections",
+    "language.written_claims",
+    "layers.adaptive_pool",
+    "layers.synonyms",
+    "report.json",
+    "report.matrices",
+)
+"""What a plain network has no use for: other index maps, given numbers, budgets, claims."""
+
+
+def test_a_network_enters_nothing_that_it_does_not_have(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(
+        "{cnn: 1, input: 32x32x3, layers: [{conv: {filters: 6, kernel: 5}}, bn, relu, "
+        "maxpool: 2, gap, dense: 10, softmax]}"
+    )
+    assert not own_modules("summary", str(spec)) & {f"cnnanalyze.{name}" for name in UNUSED}
