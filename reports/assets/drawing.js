@@ -36,8 +36,33 @@ const sums = key === "kind" ? [] : tiles.map((tile) => layersOf(tile).reduce((su
 const most = Math.max(1, ...sums);
 tiles.forEach((tile, n) => {
 for (let i = 0; i < steps; i += 1) tile.element.classList.remove(`heat${i}`);
-if (key !== "kind") tile.element.classList.add(`heat${Math.round((steps - 1) * Math.sqrt(sums[n] / most))}`);
+if (key !== "kind") tile.element.classList.add(`heat${Math.min(steps - 1, Math.floor(steps * Math.sqrt(sums[n] / most)))}`);
 });
+showScale(key, most);
+}
+const scale = one("#drawing-scale");
+function showScale(key, most) {
+scale.hidden = key === "kind";
+if (scale.hidden) return;
+const brief = (n) => Math.round(n).toLocaleString("en", { notation: "compact", maximumSignificantDigits: 3 });
+scale.replaceChildren(...Array.from({ length: steps }, (_, i) => {
+const element = document.createElement("span");
+element.append(swatch(i), `${brief(most * (i / steps) ** 2)}${i === steps - 1 ? ` to ${brief(most)}` : ""}`);
+return element;
+}));
+scale.setAttribute("aria-label", `Colours by ${colours.selectedOptions[0].text}, from the fewest to the most`);
+}
+function swatch(i) {
+const make = (name, attributes) => {
+const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+Object.entries(attributes).forEach((pair) => element.setAttribute(...pair));
+return element;
+};
+const made = make("svg", { class: "cnn", viewBox: "0 0 14 12", width: 14, height: 12, "aria-hidden": "true" });
+const group = make("g", { class: `block heat${i}` });
+group.append(make("rect", { class: "fill", x: 1, y: 1, width: 12, height: 10 }));
+made.append(group);
+return made;
 }
 colours.addEventListener("change", paint);
 const ranged = (texts) => {
@@ -118,6 +143,7 @@ else if (!tile.card.opener) find(Math.min(...ownOf(tile)));
 if (pressed) release(card);
 else if (card.opener !== tile) open(tile);
 tell();
+if (card.opener) card.group.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 const count = one("#drawing .count");
 const usual = count.textContent;

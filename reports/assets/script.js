@@ -6,9 +6,8 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 root.classList.add("scripted");
 const page = { rows: () => [], arrived: [], keys: {} };
 page.data = (id) => {
-const given = page.given?.[id];
-if (!given) return JSON.parse(document.getElementById(id).textContent);
-return given.layers?.keys ? { ...given, layers: rowsOf(given.layers) } : given;
+const given = page.given?.[id] ?? JSON.parse(document.getElementById(id).textContent);
+return given.layers?.rows ? { ...given, layers: rowsOf(given.layers) } : given;
 };
 function rowsOf({ rows, keys, alike }) {
 const found = objectsOf(keys, rows);
@@ -35,13 +34,18 @@ return column.at.map((i) => distinct[i]);
 if (column.paths) {
 const found = [];
 for (let k = 0, before = ""; k < column.paths.length; k += 2) {
-before = before.slice(0, column.paths[k]) + column.paths[k + 1];
+before = before.slice(0, column.paths[k]) + column.ends[column.paths[k + 1]];
 found.push(before);
 }
 return found;
 }
 return Array(count).fill(column.all);
 }
+page.read = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+page.write = (chosen) => {
+const text = new URLSearchParams(chosen).toString();
+history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+};
 {
 const themes = ["auto", "light", "dark"];
 const button = one("#theme");
@@ -67,8 +71,8 @@ one("#close-help").addEventListener("click", () => help.close());
 help.addEventListener("click", (event) => { if (event.target === help) help.close(); });
 page.keys["?"] = () => (help.open ? help.close() : help.showModal());
 }
-function cellValue(cell) {
-const text = (cell?.dataset.value ?? cell?.textContent ?? "").trim();
+const cellValue = (cell) => numberIn((cell?.dataset.value ?? cell?.textContent ?? "").trim());
+function numberIn(text) {
 const number = Number(text.replace(/[,\s]|\+all$/g, "") || NaN);
 return Number.isNaN(number) ? text : number;
 }
@@ -141,6 +145,9 @@ const at = rows.findIndex((row) => row.classList.contains("at"));
 page.go(rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))]);
 }
 page.keys.j = () => step(1);
+page.keys.p = () => one('a.way[rel="prev"]')?.click();
+page.keys.n = () => one('a.way[rel="next"]')?.click();
+page.keys.g = () => one("a.way")?.click();
 page.keys.k = () => step(-1);
 page.keys["/"] = page.keys.f = () => {
 const box = one("[data-filter-box]") ?? one("input[data-filter]");

@@ -12,6 +12,10 @@ const select = one("#viewer-layer");
 const canvas = one("#viewer-canvas");
 const facts = one("#viewer-facts");
 const outside = one("#viewer-outside");
+const pictures = one("#viewer-picture");
+const file = one("#viewer-file");
+const nested = one("#viewer-nested");
+const play = one("#viewer-play");
 const sliders = [];
 const NONE = null;
 let name, extents, rank, axes, reads, sources, depends, offered, height, width;
@@ -224,16 +228,19 @@ pen.clearRect(0, 0, canvas.width, canvas.height);
 pen.fillStyle = colour("--ground");
 pen.fillRect(...at(0, 0), width * scale, height * scale);
 const ink = colour("--accent").match(/[\d.]+/g).map(Number);
-const picture = new ImageData(width, height);
+const shade = new ImageData(width, height);
 const most = state.flat.reduce((a, b) => Math.max(a, b), 0) || 1;
+const veil = colour("--ground").match(/[\d.]+/g).map(Number);
 state.flat.forEach((v, i) => {
-if (!v) return;
-picture.data.set(ink.slice(0, 3), 4 * i);
-picture.data[4 * i + 3] = 20 + 235 * Math.sqrt(v / most);
+const weight = Math.sqrt(v / most);
+if (!v && !picture) return;
+shade.data.set((picture ? veil : ink).slice(0, 3), 4 * i);
+shade.data[4 * i + 3] = picture ? 225 * (1 - weight) : 20 + 235 * weight;
 });
+if (picture) fill(pen, picture, at(0, 0), [width * scale, height * scale]);
 const small = document.createElement("canvas");
 [small.width, small.height] = [width, height];
-small.getContext("2d").putImageData(picture, 0, 0);
+small.getContext("2d").putImageData(shade, 0, 0);
 pen.imageSmoothingEnabled = scale < 1;
 pen.drawImage(small, ...at(0, 0), width * scale, height * scale);
 if (scale > 12 && rank > 1) {
@@ -254,9 +261,95 @@ pen.lineWidth = line;
 pen.strokeRect(...at(left, top), (right - left + 1) * scale, (bottom - top + 1) * scale);
 };
 frame(extents.map((n) => [0, n - 1]), [], "--faint", 1.5);
+if (nested.checked) {
+for (const [k, fields] of state.nested.entries()) frame(fields, [], NESTED[k % NESTED.length], 2);
+}
 frame(whole, [9, 6], "--bad", 2);
 frame(seen, [], "--text", 2);
 pen.setLineDash([]);
+}
+let picture = null;
+function fill(pen, image, [x, y], [wide, high]) {
+const part = Math.min(image.width / wide, image.height / high);
+const [w, h] = [wide * part, high * part];
+pen.imageSmoothingEnabled = true;
+pen.drawImage(image, (image.width - w) / 2, (image.height - h) / 2, w, h, x, y, wide, high);
+}
+function landscape() {
+const paper = document.createElement("canvas");
+[paper.width, paper.height] = [480, 480];
+const pen = paper.getContext("2d");
+const shape = (fillStyle, points) => {
+pen.fillStyle = fillStyle;
+pen.beginPath();
+points.forEach(([x, y]) => pen.lineTo(x, y));
+pen.fill();
+};
+const disc = (fillStyle, x, y, r) => {
+pen.fillStyle = fillStyle;
+pen.beginPath();
+pen.arc(x, y, r, 0, 7);
+pen.fill();
+};
+shape("#9fd3f5", [[0, 0], [480, 0], [480, 480], [0, 480]]);
+disc("#ffd84a", 395, 85, 42);
+shape("#8aa9c9", [[0, 300], [110, 150], [190, 250], [270, 130], [420, 300]]);
+shape("#f4f8fb", [[110, 150], [138, 184], [84, 186]]);
+shape("#f4f8fb", [[270, 130], [304, 168], [242, 166]]);
+shape("#7cb65c", [[0, 290], [480, 270], [480, 480], [0, 480]]);
+shape("#cdb48a", [[215, 480], [245, 390], [275, 390], [330, 480]]);
+shape("#e9d6b8", [[180, 260], [320, 260], [320, 390], [180, 390]]);
+shape("#b5482f", [[160, 264], [250, 190], [340, 264]]);
+shape("#6b4a2f", [[240, 320], [278, 320], [278, 390], [240, 390]]);
+for (const x of [195, 290]) {
+shape("#3d5a78", [[x, 285], [x + 26, 285], [x + 26, 311], [x, 311]]);
+shape("#e9d6b8", [[x + 12, 285], [x + 14, 285], [x + 14, 311], [x + 12, 311]]);
+}
+shape("#6b4a2f", [[78, 300], [96, 300], [98, 400], [76, 400]]);
+[[86, 250, 46], [58, 280, 32], [116, 282, 34]].forEach(([x, y, r]) => disc("#3f7d3a", x, y, r));
+[[70, 240], [100, 262], [112, 290], [58, 290]].forEach(([x, y]) => disc("#d64545", x, y, 5));
+for (let x = 20; x < 480; x += 37) disc(x % 2 ? "#f7e36b" : "#f3b2d0", x, 430 + ((x * 7) % 40), 4);
+return paper;
+}
+async function show(source) {
+picture = await source;
+if (state) draw(state);
+}
+const given = one("#field .centres image");
+function decoded() {
+const own = new Image();
+own.src = given.getAttribute("href");
+return own.decode().then(() => own);
+}
+if (given) {
+pictures.append(new Option("the picture given", "given"));
+pictures.value = "given";
+show(decoded());
+}
+pictures.addEventListener("change", () => {
+if (pictures.value === "file") file.click();
+else if (pictures.value === "drawing") show(landscape());
+else show(pictures.value === "given" ? decoded() : null);
+});
+file.addEventListener("change", () => {
+if (!file.files[0]) return;
+show(createImageBitmap(file.files[0]).catch(() => {
+facts.replaceChildren(`${file.files[0].name} is no picture that this browser can read.`);
+return null;
+}));
+});
+const NESTED = [0, 1, 2, 3, 4, 5].map((k) => `--seen-${k}`);
+function nest(i, at) {
+const size = unitsOf(i);
+const own = offered.filter((j) => j < i && layers[j].output.length === rank + 1);
+const spread = own.length > 6 ? [0, 1, 2, 3, 4, 5].map((k) => own[Math.floor((k * (own.length - 1)) / 5)]) : own;
+return spread.map((j) => theory(j, unitsOf(j).map((n, a) => Math.min(n - 1, Math.floor(((at[a] + 0.5) / size[a]) * n)))));
+}
+const MOST_PATHS = 0.95;
+function heavy(paths) {
+const found = [...paths.data].filter((v) => v > 0).sort((a, b) => b - a);
+let rest = MOST_PATHS * found.reduce((a, b) => a + b, 0);
+return found.findIndex((v) => (rest -= v) <= 0) + 1;
 }
 const chosen = () => Number(select.value);
 const unit = () => sliders.map((slider) => Number(slider.value));
@@ -277,7 +370,7 @@ const [i, at] = [chosen(), unit()];
 sliders.forEach((slider) => { slider.nextElementSibling.textContent = slider.value; });
 const paths = pathsTo(i, at);
 const clipped = extent(paths);
-state = { theory: theory(i, at), clipped, flat: flat(paths) };
+state = { theory: theory(i, at), clipped, flat: flat(paths), nested: nest(i, at) };
 let read = 0;
 for (const v of paths.data) read += v > 0;
 const all_ = extents.reduce((a, b) => a * b, 1);
@@ -285,6 +378,7 @@ say([
 ["theoretical", `${sizes(state.theory)}\nat ${interval(state.theory)}`],
 [`inside ${image()}`, `${sizes(clipped)}\nat ${interval(clipped)}`],
 ["positions read", `${exact(read)} of ${exact(all_)}\n${((100 * read) / all_).toFixed(1)} %`],
+["95 % of the paths", `from ${exact(heavy(paths))} positions\n${((100 * heavy(paths)) / all_).toFixed(1)} %`],
 ]);
 canvas.setAttribute("aria-label", `Unit ${at.join(", ")} of ${layers[i].id} sees ${interval(clipped)} of ${image()}`);
 draw(state);
@@ -322,6 +416,32 @@ if (offered.length) choose(chosen());
 });
 select.addEventListener("change", () => choose(chosen()));
 outside.addEventListener("change", () => { if (state) draw(state); });
+nested.addEventListener("change", () => { if (state) draw(state); });
+let running = 0;
+const stop = () => {
+clearInterval(running);
+running = 0;
+play.textContent = "Play through the layers";
+};
+play.addEventListener("click", () => {
+if (running) {
+stop();
+return;
+}
+const local = offered.filter((i) => fieldOf(layers[i], name)?.stride.some((by) => by !== 0));
+let next = chosen() === local.at(-1) ? 0 : Math.max(0, local.indexOf(chosen()));
+const go = () => {
+if (next >= local.length) {
+stop();
+return;
+}
+choose(local[next]);
+next += 1;
+};
+play.textContent = "Stop";
+running = setInterval(go, 600);
+go();
+});
 document.addEventListener("theme", () => { if (state) draw(state); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (state) draw(state); });
 document.addEventListener("layer", (event) => {
