@@ -226,9 +226,9 @@ def conventions(*networks: Network | str | Path, settings: Settings | None = Non
 
     Examples
     --------
-    >>> found = conventions("zoo:lenet5")
+    >>> found = conventions("zoo:lenet5_common")
     >>> [(row["convention"], row["number"]) for row in found.rows()][:2]
-    [('mac', 326520), ('calflops', 657784)]
+    [('mac', 416520), ('calflops', 852156)]
     """
     from cnnanalyze.report.conventions import conventions as count
     from cnnanalyze.report.listing import of_table

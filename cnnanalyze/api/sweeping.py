@@ -23,7 +23,7 @@ class Sweep:
     --------
     >>> points = sweep("zoo:mobilenet_v1", {"width": [0.25, 0.5], "resolution": "128..224/32"})
     >>> len(points), [point.numbers["macs"] for point in points][:2]
-    (8, [13590784, 21094400])
+    (8, [13570048, 21059200])
     >>> points.summary.kept, points.front[0].parameters
     (8, {'width': 0.25, 'resolution': 128})
     """

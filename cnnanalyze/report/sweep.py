@@ -18,9 +18,19 @@ from cnnanalyze.language.sections import Budgets
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.budget import Outcome, budget_blocks
 from cnnanalyze.report.columns import number_text
-from cnnanalyze.report.document import Block, Code, Document, Facts, Heading, Paragraph, Tabular
+from cnnanalyze.report.document import (
+    Block,
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Paragraph,
+    Tabular,
+)
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.summary import SECTION
+from cnnanalyze.report.sweep_scatter import Dot, describe, outline, svg
 from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.sweeping.parameters import joined
@@ -70,7 +80,7 @@ def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
     size = plan.space.size
     drawn = ""
     if plan.space.sample is not None:
-        of = "without end" if size is None else f"of {exact(size)}"
+        of = "of endlessly many" if size is None else f"of {exact(size)}"
         drawn = f", a sample {of} with seed {plan.space.seed}"
     yield "points", f"{exact(summary.points)}{drawn}"
     share = f" ({100 * summary.kept / summary.points:.1f} %)" if summary.points else ""
@@ -111,6 +121,13 @@ def _front(summary: Summary) -> Iterator[Block]:
     if not summary.front:
         yield Paragraph("No point is kept, so there is none.")
         return
+    if len(plan.pareto) > 1 and (dots := _dots(summary)):
+        titles = (_title(plan.pareto[0].key), _title(plan.pareto[1].key))
+        yield Figure(
+            lambda: svg(dots, titles),
+            describe(dots, titles),
+            lambda width: outline(dots, titles, width),
+        )
     yield Tabular(front_table(plan, summary.front[:SHOWN]))
     if (more := len(summary.front) - SHOWN) > 0:
         yield Paragraph(f"And {exact(more)} more; '--format json' has them all.")
@@ -123,9 +140,26 @@ def _front(summary: Summary) -> Iterator[Block]:
     )
 
 
+def _dots(summary: Summary) -> list[Dot]:
+    """Return the points on a picture of the first two objectives: some of them, and the front."""
+    one, other = (objective.key for objective in summary.plan.pareto[:2])
+    best = {point.id for point in summary.front}
+    found = []
+    for point in (*(p for p in summary.shown if p.id not in best), *summary.front):
+        numbers = {**point.parameters, **point.numbers}
+        x, y = numbers[one], numbers[other]
+        if x is not None and y is not None:
+            said = ", ".join(f"{name}={_value(v)}" for name, v in point.parameters.items())
+            found.append(Dot(float(x), float(y), point.id in best, f"{point.id}: {said}"))
+    return found
+
+
+def _title(key: str) -> str:
+    return QUANTITIES[key].title if key in QUANTITIES else key
+
+
 def _wanted(objective: Objective) -> str:
-    title = QUANTITIES[objective.key].title if objective.key in QUANTITIES else objective.key
-    return f"{'most' if objective.is_most else 'fewest'} {title}"
+    return f"{'most' if objective.is_most else 'fewest'} {_title(objective.key)}"
 
 
 def front_table(plan: Plan, points: list[Point]) -> Table:
