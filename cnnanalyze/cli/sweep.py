@@ -200,9 +200,12 @@ def _work(plan: Plan, rows: list[Path], output: Path | None, jobs: int, checks: 
     from cnnanalyze.sweeping.store import ChunkStore
 
     store = None
+    if output is not None and not output.name:
+        raise UsageError(f"cannot write '{output}': it is not the name of a file")
     if output is not None:
         store = ChunkStore(output.with_name(f"{output.name}.partial"), fingerprint(plan))
     summary = Summary(plan)
+    jobs = min(jobs, chunks_of(plan))
     with _executor(jobs) as executor, _progress(plan) as progress:
 
         def chunks() -> Iterator[Chunk]:

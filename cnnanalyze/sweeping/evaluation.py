@@ -24,7 +24,7 @@ from cnnanalyze.language.step import Step
 from cnnanalyze.sweeping.columns import Column, combine, derive
 from cnnanalyze.sweeping.field import Fields
 from cnnanalyze.sweeping.parameters import ElementColumns, Parameters, Value, joined
-from cnnanalyze.sweeping.part import Measures, Part, Refusal
+from cnnanalyze.sweeping.part import Measures, Part, Refusal, bound, too_large
 from cnnanalyze.sweeping.parts import Parts
 from cnnanalyze.sweeping.total import ColumnTotal
 
@@ -295,11 +295,11 @@ class _Walk:
         refused: list[tuple[int, Fault]] = []
         for k, shape in enumerate(self.shapes.codes[at].tolist()):
             parameters = {**common, **{n: those[codes_[k]] for n, those, codes_ in each_outer}}
-            bound = {**fixed, **{n: those[codes_[k]] for n, those, codes_ in each_inner}}
+            given = {**fixed, **{n: those[codes_[k]] for n, those, codes_ in each_inner}}
             coming = self.shapes.values[shape]
             try:
-                place = self.parts.top(parameters, bound, coming)
-                parts.append(self.parts.of_piece(piece, place))
+                place = self.parts.top(parameters, given, coming)
+                parts.append(bound(self.parts.of_piece(piece, place)))
             except Refusal as refusal:
                 refused.append((k, refusal.fault))
                 parts.append(self.parts.nothing(coming))
@@ -313,6 +313,8 @@ class _Walk:
         self.shapes = Column(shapes, tuple(outputs))
         for k, fault in refused:
             self.refuse(here[codes == k], fault)
+        if len(over := self.points[self.total.beyond(self.points)]):
+            self.refuse(over, too_large())
 
 
 def _is_plain(value: Value) -> bool:

@@ -154,13 +154,6 @@ def part_of(network: Network, measures: Measures) -> Part:
         *(total.counts(name) for name in measures.conventions),
         *(number(one) for one in measures.sums),
     )
-    if max(*sums, total.live) > LARGEST:
-        raise Refusal(
-            Fault(
-                f"a number of these layers is above 2^{LARGEST.bit_length() - 1}, the bound of "
-                "a sweep"
-            )
-        )
     longest: dict[str, int] = {}
     reached: dict[str, int] = {INPUT: 0}
     for facts in analysis:
@@ -170,7 +163,7 @@ def part_of(network: Network, measures: Measures) -> Part:
         if before:
             reached[node.id] = weighted + max(before)
     last = network.outputs[0]
-    return Part(
+    part = Part(
         network[last].output,
         sums,
         total.live,
@@ -181,3 +174,22 @@ def part_of(network: Network, measures: Measures) -> Part:
         is_partial=bool(analysis.notes)
         or any(lacking(one.quantity, total, one.terms) for one in measures.asked),
     )
+    return bound(part)
+
+
+def bound(part: Part) -> Part:
+    """Return a part whose numbers are within bounds.
+
+    Raises
+    ------
+    Refusal
+        If one is not.
+    """
+    if max(*part.sums, part.live) > LARGEST:
+        raise Refusal(too_large())
+    return part
+
+
+def too_large() -> Fault:
+    """Return what is wrong with numbers that arrays cannot hold."""
+    return Fault(f"a number of it is above 2^{LARGEST.bit_length() - 1}, the bound of a sweep")

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnanalyze.core.conventions import convention as weigh
+from cnnanalyze.errors import UsageError
 from cnnanalyze.sweeping.part import SUMS, Asked, Measures, Part
 
 Numbers = NDArray[Any]
+LARGEST_SUM = 2**60
+"""The largest number of a network: what a part adds to it still fits into 64 bits."""
 
 
 @dataclass
@@ -73,6 +76,15 @@ class ColumnTotal:
             most = each([part.most for part in parts])
             self.most[here] = np.maximum(self.most[here], most)
 
+    def beyond(self, points: Numbers) -> Numbers:
+        """Return which points have a number that further parts might carry beyond 64 bits."""
+        return np.asarray((self.sums[points] > LARGEST_SUM).any(axis=1))
+
+    @property
+    def _largest(self) -> int:
+        """The largest number that memory is worked out from."""
+        return int(max(self.stored.max(initial=0), self.live.max(initial=0)))
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - one of the sums
         if name not in SUMS:
             raise AttributeError(name)
@@ -92,6 +104,12 @@ class ColumnTotal:
     def measure(self, asked: Asked) -> Numbers:
         """Return a quantity of every point that is no receptive field."""
         quantity, terms = asked.quantity, asked.terms
+        if quantity.is_memory and self._largest * terms.batch * terms.bytes > LARGEST_SUM:
+            raise UsageError(
+                f"with a batch of {terms.batch:,} the {quantity.title} of some point goes beyond "
+                f"2^{LARGEST_SUM.bit_length() - 1} bytes, the bound of a sweep",
+                help="choose a smaller batch",
+            )
         if quantity.of_layers is not None:
             found: Any = quantity.of_layers(self, terms)
             return np.asarray(found)

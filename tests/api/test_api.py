@@ -273,6 +273,7 @@ FUNCTION_OF = {
     "export": "export",
     "report": "Report.to_html",
     "compare": "compare",
+    "sweep": "sweep",
     "import": "from_onnx",
     "gallery": "gallery",
     "verify": "verify",

@@ -35,6 +35,7 @@ BASE = {
     "draw": "net.yaml",
     "export": "net.yaml",
     "compare": "net.yaml other.yaml",
+    "sweep": "family.yaml --vary n=1,2",
     "import": "net.yaml",
     "gallery": "net.yaml --jobs 1",
     "verify": "net.yaml",
@@ -66,6 +67,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("net.yaml").write_text(SPEC)
     Path("other.yaml").write_text(SPEC.replace("filters: 5", "filters: 13"))
+    family = SPEC.replace("filters: 5", "filters: $n").replace("layers:", "params: {n: 5}\nlayers:")
+    Path("family.yaml").write_text(family)
     Path("sheet.yaml").write_text(SHEET)
     Path("answers.yaml").write_text("student: Ada\na: 5\n")
     Path("empty.yaml").write_text("")

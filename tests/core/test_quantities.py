@@ -118,7 +118,7 @@ def test_a_new_row_is_a_column_of_layers(run: Any, net: str) -> None:
         ["conv1", str(OF_CONV)],
         ["batchnorm1", str(OF_NORM)],
     ]
-    shown = run("summary", net, "--columns", "name,transfers").out
+    shown = run("summary", net, "--all", "--columns", "name,transfers").out
     assert "numbers read and written" in shown
     assert f"total                            {OF_ALL}" in shown
     assert "transfers" in next(csv.reader(StringIO(run("summary", net, "--format", "csv").out)))
@@ -202,7 +202,7 @@ COLUMNS = "largest_output,gradient_memory,bus_cycles"
 
 @pytest.mark.usefixtures("others")
 def test_rows_of_every_sort_are_columns(run: Any, net: str) -> None:
-    out = run("summary", net, "--columns", f"name,{COLUMNS}").out
+    out = run("summary", net, "--all", "--columns", f"name,{COLUMNS}").out
     lines = [line.split() for line in out.splitlines()]
     assert ["conv1", "225", "380", "B", "320"] in lines
     assert ["batchnorm1", "225", "40", "B", "245"] in lines

@@ -122,9 +122,7 @@ def test_numbers_beyond_the_bound_are_refused() -> None:
     spec = cnn.loads(
         "{cnn: 1, input: 71x71x1, params: {n: 1}, layers: [{conv: {filters: $n, kernel: 1}}]}"
     )
-    assert by_parts(spec, {"n": 10**12}) == (
-        "a number of these layers is above 2^52, the bound of a sweep"
-    )
+    assert by_parts(spec, {"n": 10**12}) == ("a number of it is above 2^52, the bound of a sweep")
 
 
 def test_faults_of_many_points_at_one_place_are_one() -> None:
@@ -155,3 +153,17 @@ def test_lower_bounds_are_said_to_be_some() -> None:
     asked = Measures((Asked(find("operations"), Terms("onnx-tool")),))
     done = Evaluation(spec, {}, asked).evaluate({"n": column_of([0, 1])}, 2)
     assert done.is_partial.tolist() == [False, True]
+
+
+def test_sums_of_many_parts_stay_within_64_bits() -> None:
+    """Each part is within its bound, and all of them together are not."""
+    spec = cnn.loads(
+        "{cnn: 1, input: 2048x2048x4, params: {n: 1}, layers: [{repeat: $n, "
+        "conv: {filters: 4, kernel: 63, padding: same}}, {for: {k: [1, 2]}, do: [relu]}]}"
+    )
+    assert by_parts(spec, {"n": 90_000}) == "a number of it is above 2^52, the bound of a sweep"
+
+
+def test_memory_of_a_batch_beyond_64_bits_is_refused() -> None:
+    with pytest.raises(CnnError, match="goes beyond 2\\^60 bytes, the bound of a sweep"):
+        list(cnn.sweep("zoo:mobilenet_v1", {"width": [0.25]}, batch=10**15))
