@@ -305,9 +305,7 @@ def test_of_ten_thousand_layers_each_is_found_sorted_and_reached(
     first = [int(id_[1:]) for id_ in rows.evaluate_all("rows => rows.map(row => row.id)")]
     assert first == order[: len(first)]
     page.locator("#layers .scroll.tall").evaluate("box => { box.scrollTop = box.scrollHeight; }")
-    page.wait_for_function(
-        f"document.querySelectorAll('#layer-table tr[id]').length > {len(first)}"
-    )
+    rows.nth(len(first)).wait_for(state="attached")
     assert page.complaints == []
 
 

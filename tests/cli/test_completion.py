@@ -60,7 +60,7 @@ def spec(tmp_path: Path) -> str:
 
 def test_commands(ask: Ask) -> None:
     assert ask("") == list(COMMANDS)
-    assert ask("s") == ["summary", "solve", "schema"]
+    assert ask("s") == ["summary", "sweep", "solve", "schema"]
     assert ask("nosuch") == []
 
 

@@ -35,7 +35,18 @@ def test_every_command_with_a_spec_is_tried() -> None:
         for option in make_command(name).params
         if option.param_type_name == "argument" and option.name in {"spec", "specs"}
     }
-    assert takes == set(COMMAND_LINES)
+    assert takes == {*COMMAND_LINES, "sweep"}
+
+
+def test_a_file_without_parameters_has_none_to_vary(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(model.parent)
+    assert run(["sweep", "net.tiny", "--vary", "width=1"]) == 2
+    assert capsys.readouterr().err == (
+        "error: net.tiny was made without a spec, so it has no parameters to vary\n"
+        "  help: 'cnnanalyze import' writes a spec of a file of another program\n"
+    )
 
 
 @pytest.mark.parametrize("command", COMMAND_LINES)
