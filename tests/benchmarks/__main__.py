@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import analysis, audit, forward, growth, importing, lint, reading, startup
+from tests.benchmarks import (
+    analysis,
+    audit,
+    forward,
+    growth,
+    importing,
+    lint,
+    reading,
+    startup,
+    sweeping,
+)
 
 if __name__ == "__main__":
     startup.main()
@@ -13,3 +23,4 @@ if __name__ == "__main__":
     audit.main()
     forward.main()
     growth.main()
+    sweeping.main()
