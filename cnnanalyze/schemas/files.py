@@ -91,12 +91,13 @@ def answers() -> Schema:
     >>> len(answers()["anyOf"])
     2
     """
+    beside = {**section(OpenPaper), "not": {"required": ["answers"]}}
     return {
         "$schema": DRAFT,
         "title": "answers to a cnnanalyze homework sheet",
         "anyOf": [{"$ref": "#/$defs/paper"}, {"$ref": "#/$defs/papers"}],
         "$defs": {
-            "paper": any_of(section(OpenPaper), section(ClosedPaper), section(StudentsFile)),
+            "paper": any_of(beside, section(ClosedPaper), section(StudentsFile)),
             "papers": list_of({"$ref": "#/$defs/paper"}),
         },
     }
