@@ -18,6 +18,8 @@ from cnnanalyze.language.names import names_in
 from cnnanalyze.layers.base import KINDS
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_EXPRESSION = re.compile(r"\$\{[^{}]*\}|\$\w+")
+"""What is replaced in a name, as the number in ``block$index``."""
 _REFERENCES = frozenset({"from", "share"})
 """What names earlier steps, beside an operation."""
 _VARIABLES = frozenset({"in", "index"})
@@ -105,7 +107,7 @@ class Dependence:
         names: dict[str, int] = {}
         for number, tree in enumerate(items.items):
             for name in names_in(Sequence((tree,), tree.mark)):
-                for word in _WORD.findall(name):
+                for word in _WORD.findall(_EXPRESSION.sub(" ", name)):
                     names.setdefault(word, number)
         starts: list[tuple[int, bool]] = []
         for number, tree in enumerate(items.items):

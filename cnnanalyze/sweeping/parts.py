@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from cnnanalyze.core.diagnostics import Faults
@@ -123,8 +124,7 @@ class Parts:
         names = self._names_of(id(first), self.dependence.reads(piece.steps), scope.variables)
         key = (
             id(first),
-            scope.frozen,
-            id(scope.defaults[-1]) if scope.defaults else 0,
+            self._where(scope),
             place.shape,
             tuple([key_of(scope.variables[name]) for name in names]),
         )
@@ -144,6 +144,11 @@ class Parts:
         if isinstance(found, Fault):
             raise Refusal(found)
         return found
+
+    @staticmethod
+    def _where(scope: Scope) -> tuple[bool, int]:
+        """Return what decides of steps besides the variables: training, and the defaults."""
+        return scope.frozen, id(scope.defaults[-1]) if scope.defaults else 0
 
     def _names_of(
         self, where: int | str, words: frozenset[str], variables: Variables
@@ -182,11 +187,16 @@ class Parts:
             count = 0
         self._refuse()
         part = self.nothing(place.shape)
-        is_numbered = "index" in self.dependence.reads(tree)
+        words = self.dependence.reads(tree)
+        is_numbered = "index" in words
+        # What an instance reads besides its number and its input is the same for all of them.
+        names = self._names_of(f"repeat {id(step)}", words, place.scope.variables)
+        values = (self._where(place.scope), *[key_of(place.scope.variables[n]) for n in names])
         for number in range(1, count + 1):
             shape = part.output
             inner = place.bind(**{"in": shape.channels}, index=number)._replace(shape=shape)
-            one = self._once(step, inner)
+            key = (id(step), number if is_numbered else 0, shape, values)
+            one = self._once_for(key, partial(self._once, step, inner))
             if one.output == shape and not is_numbered:  # so are all the others
                 part = part.then(one.repeated(count - number + 1))
                 break

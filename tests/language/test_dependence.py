@@ -10,7 +10,7 @@ from cnnanalyze.language.dependence import Dependence
 
 def pieces(layers: str, more: str = "") -> list[tuple[int, bool]]:
     """Return how many steps each piece of a list has, and whether it is open."""
-    spec = cnn.loads(f"{{cnn: 1, input: 16x16x4, {more}layers: [{layers}]}}")
+    spec = cnn.loads(f"{{cnn: 1, input: 16x16x4, params: {{width: 4}}, {more}layers: [{layers}]}}")
     assert spec.document is not None
     found = Dependence(spec.document).pieces(spec.document.written.layers)
     return [(len(piece.steps.items), piece.is_open) for piece in found]
@@ -38,6 +38,7 @@ def pieces(layers: str, more: str = "") -> list[tuple[int, bool]]:
             "{batchnorm: , as: d}, relu, {batchnorm: , share: d}, elu",
             [(3, False), (1, False)],
         ),
+        ("{relu: , as: a$width}, {dropout: $width / 8}, elu", [(1, False)] * 3),
         ("relu6, {maxpool: {kernel: 2}}, gap", [(1, False)] * 3),
     ],
 )
