@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.tree import Scalar, Tree
+from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, SpecError
 from cnnanalyze.language.dependence import Dependence
 from cnnanalyze.language.document import Document
@@ -109,13 +109,13 @@ class Parameters:
 
         Nothing comes back where something cannot be evaluated, either.
         """
-        if not isinstance(tree, Scalar):
-            items = getattr(tree, "items", ())
-            found = [self.evaluate(item, values) for item in items]
+        if isinstance(tree, Sequence):
+            found = [self.evaluate(item, values) for item in tree.items]
             return None if any(map(has_fault, found)) else found
-        named = values.get(tree.text.removeprefix("$")) if tree.text.startswith("$") else None
-        if isinstance(named, ElementColumns):
-            return list(named.elements)
+        if isinstance(tree, Scalar) and tree.text.startswith("$"):
+            named = values.get(tree.text.removeprefix("$"))
+            if isinstance(named, ElementColumns):
+                return list(named.elements)
         value = self.evaluate(tree, values)
         if isinstance(value, list):
             return list(value)

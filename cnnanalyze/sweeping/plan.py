@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Any
 
+from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, find, rows
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
@@ -102,8 +103,6 @@ class Plan:
 
 def asked_by(limit: Limit, terms: Terms) -> Asked:
     """Return what a limit speaks of."""
-    from cnnanalyze.analysis.memory import bytes_of  # noqa: PLC0415 - where there are limits
-
     if limit.dtype:
         terms = Terms(terms.convention, terms.batch, bytes_of(limit.dtype))
     if limit.convention:

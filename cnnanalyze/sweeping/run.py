@@ -23,6 +23,8 @@ from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import CnnError, Fault, UsageError
 from cnnanalyze.sweeping.columns import Column
 from cnnanalyze.sweeping.evaluation import Evaluated, Evaluation
+from cnnanalyze.sweeping.expressions import Formula
+from cnnanalyze.sweeping.part import Asked
 from cnnanalyze.sweeping.plan import Plan, asked_by, columns_of
 from cnnanalyze.version import __version__
 
@@ -88,10 +90,7 @@ def fingerprint(plan: Plan) -> str:
     said = [
         __version__,
         CHUNK,
-        [
-            [name, spec.document and plain(spec.document.tree)]
-            for name, spec in ((m.name, m.spec) for m in plan.members)
-        ],
+        [[m.name, m.spec.document and plain(m.spec.document.tree)] for m in plan.members],
         repr(plan.space),
         [[name, formula.text] for name, formula in plan.derived],
         repr(plan.given),
@@ -132,7 +131,8 @@ class Worker:
         tally = _Tally(base)
         chosen = np.arange(count)
         known, fixed = _told(said)
-        early = [f for f in plan.where if not f.names & (QUANTITIES.keys() - said.keys())]
+        told = QUANTITIES.keys() - said.keys()  # a parameter hides a quantity of its name
+        early = [f for f in plan.where if not f.names & told]
         for formula in early:
             chosen = self._where(formula, known, fixed, chosen, tally)
         done = evaluation.evaluate(varied, count, parameters=parameters, chosen=chosen)
@@ -147,7 +147,7 @@ class Worker:
             tally.exclude("limit", f"{limit.key} {sign} {limit.written}", chosen[over[chosen]])
             chosen = chosen[~over[chosen]]
         late = [f for f in plan.where if f not in early]
-        for key in QUANTITIES.keys() - said.keys() if late else ():
+        for key in told:
             if any(key in f.names for f in late):
                 values, codes = np.unique(self._of(done, key), return_inverse=True)
                 known[key] = Column(codes, tuple(values.tolist()))
@@ -165,7 +165,7 @@ class Worker:
 
     @staticmethod
     def _where(
-        formula: Any,  # noqa: ANN401 - a formula
+        formula: Formula,
         known: dict[str, Column],
         fixed: dict[str, Any],
         chosen: Numbers,
@@ -177,16 +177,11 @@ class Worker:
         kept: Numbers = chosen[holds]
         return kept
 
-    def _numbers(self, done: Evaluated, asked: Any) -> Numbers:  # noqa: ANN401 - one that was asked
+    def _numbers(self, done: Evaluated, asked: Asked) -> Numbers:
         return done.numbers[self.measures.asked.index(asked)]
 
     def _of(self, done: Evaluated, key: str) -> Numbers:
-        place = next(
-            k
-            for k, one in enumerate(self.measures.asked)
-            if one.quantity.key == key and one.terms == self.plan.terms
-        )
-        return done.numbers[place]
+        return self._numbers(done, Asked(QUANTITIES[key], self.plan.terms))
 
     def _check(
         self,
