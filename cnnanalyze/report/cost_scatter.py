@@ -7,9 +7,10 @@ from math import floor, log10
 from typing import NamedTuple
 
 from cnnanalyze.characters import cells, elide
+from cnnanalyze.report.character_plot import framed
 from cnnanalyze.report.numbers import short
 from cnnanalyze.report.placement import PlacedNetwork
-from cnnanalyze.report.terminal import Line, UnbrokenLine
+from cnnanalyze.report.terminal import Line
 
 ONE, SEVERAL, OWN = "·", "○", "■"
 """One network, several in one cell, and the reader's own."""
@@ -71,21 +72,7 @@ def scatter(networks: Sequence[PlacedNetwork], width: int) -> Iterator[Line]:
     for network in _by_weight(shown):
         _name(paper, network, x.at(network.parameters), high - 1 - y.at(network.macs))
     marks = {high - 1 - row: words for row, words in y.ticks()}
-    yield [("MACs", "dim")]
-    for row, line in enumerate(paper):
-        label = marks.get(row, "")
-        yield UnbrokenLine(
-            [(f"{label:>{margin - 1}} ", "dim"), ("┤" if label else "│", "dim"), *line]
-        )
-    foot, words = ["─"] * wide, [" "] * wide
-    for column, text in x.ticks():
-        foot[column] = "┬"
-        start = min(max(column - len(text) // 2, 0), wide - len(text))
-        if start >= 0 and all(c == " " for c in words[max(start - 1, 0) : start + len(text) + 1]):
-            words[start : start + len(text)] = text
-    yield UnbrokenLine([(f"{' ' * margin}└{''.join(foot)}", "dim")])
-    yield UnbrokenLine([(f"{' ' * margin} {''.join(words)}".rstrip(), "dim")])
-    yield [(f"{' ' * margin} parameters", "dim")]
+    yield from framed(paper, margin, marks, x.ticks(), ("parameters", "MACs"))
     own = f"  {OWN} yours" if any(n.is_own for n in shown) else ""
     yield [(f"{ONE} one network  {SEVERAL} several{own}", "dim")]
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from cnnanalyze.characters import cells, legible
 from cnnanalyze.core.spelling import count_of
+from cnnanalyze.report.character_plot import framed
 from cnnanalyze.report.numbers import short
-from cnnanalyze.report.terminal import Line, UnbrokenLine
+from cnnanalyze.report.terminal import Line
 
 ONE, SEVERAL, FRONT = "·", "○", "■"
 """One point, several in one cell, and one of the front."""
@@ -106,21 +107,8 @@ def outline(dots: Sequence[Dot], titles: tuple[str, str], width: int) -> Iterato
         column, row = round(x.at(dot.x) * (wide - 1)), ROWS - 1 - round(y.at(dot.y) * (ROWS - 1))
         mark = ONE if paper[row][column][0] == " " else SEVERAL
         paper[row][column] = (FRONT, "bold green") if dot.is_front else (mark, "cyan")
-    yield [(y.title, "dim")]
-    for row, line in enumerate(paper):
-        label = marks.get(row, "")
-        edge = "┤" if label else "│"
-        yield UnbrokenLine([(f"{label:>{margin - 1}} ", "dim"), (edge, "dim"), *line])
-    foot, words = ["─"] * wide, [" "] * wide
-    for at, text in x.ticks():
-        column = round(at * (wide - 1))
-        foot[column] = "┬"
-        start = min(max(column - len(text) // 2, 0), wide - len(text))
-        if start >= 0 and all(c == " " for c in words[max(start - 1, 0) : start + len(text) + 1]):
-            words[start : start + len(text)] = text
-    yield UnbrokenLine([(f"{' ' * margin}└{''.join(foot)}", "dim")])
-    yield UnbrokenLine([(f"{' ' * margin} {''.join(words)}".rstrip(), "dim")])
-    yield [(f"{' ' * margin} {x.title}", "dim")]
+    columns = ((round(at * (wide - 1)), words) for at, words in x.ticks())
+    yield from framed(paper, margin, marks, columns, titles)
     yield [(f"{ONE} one point  {SEVERAL} several  {FRONT} of the front", "dim")]
 
 
