@@ -154,12 +154,13 @@ def _check(limit: Limit, layer: str, part: LimitedPart) -> Check:
     )
 
 
-def _terms(limit: Limit) -> Terms:
+def terms_of(limit: Limit) -> Terms:
+    """Return how a limit is measured: for one image, and as it says itself."""
     return Terms(limit.convention or DEFAULT, 1, bytes_of(limit.dtype or TYPE))
 
 
 def _is_partial(limit: Limit, part: LimitedPart) -> bool:
-    return bool(lacking(find(limit.quantity), part.total, _terms(limit)))
+    return bool(lacking(find(limit.quantity), part.total, terms_of(limit)))
 
 
 def measure(limit: Limit, part: LimitedPart) -> int | None:
@@ -168,7 +169,7 @@ def measure(limit: Limit, part: LimitedPart) -> int | None:
     Of what has a number for each axis, and each input that is meant, an upper limit refers to the
     largest, a lower one to the smallest.
     """
-    quantity, terms = find(limit.quantity), _terms(limit)
+    quantity, terms = find(limit.quantity), terms_of(limit)
     if quantity.of_axes is not None:
         told = [quantity.of_axes(facts) for _, facts in _seeing(limit, part)]
         numbers = [number for each in told if each is not None for number in each]
@@ -200,7 +201,7 @@ MOST = 3
 
 def _largest(limit: Limit, layer: str, part: LimitedPart) -> tuple[tuple[str, int], ...]:
     """Return the parts one level below, a stage of a network, a unit of a stage, largest first."""
-    quantity, terms = find(limit.quantity), _terms(limit)
+    quantity, terms = find(limit.quantity), terms_of(limit)
     of_layer = quantity.of_layer
     if of_layer is None or not quantity.adds_up or len(part.facts) == 1:
         return ()

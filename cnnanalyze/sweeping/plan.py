@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Any
 
-from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, find, rows
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
+from cnnanalyze.crosscheck.budget import terms_of
 from cnnanalyze.errors import SpecError, UsageError
 from cnnanalyze.language.sections import Limit
 from cnnanalyze.language.spec import Spec
@@ -78,7 +78,7 @@ class Plan:
         """What is asked of every network: the quantities, those of objectives, of limits."""
         keys = dict.fromkeys((*self.quantities, *self._objectives, *self._named))
         asked = [Asked(QUANTITIES[key], self.terms) for key in keys]
-        asked += [asked_by(limit, self.terms) for limit in self.limits]
+        asked += [asked_by(limit) for limit in self.limits]
         return Measures(tuple(dict.fromkeys(asked)))
 
     @property
@@ -101,13 +101,9 @@ class Plan:
         )
 
 
-def asked_by(limit: Limit, terms: Terms) -> Asked:
-    """Return what a limit speaks of."""
-    if limit.dtype:
-        terms = Terms(terms.convention, terms.batch, bytes_of(limit.dtype))
-    if limit.convention:
-        terms = Terms(limit.convention, terms.batch, terms.bytes)
-    return Asked(find(limit.quantity), terms)
+def asked_by(limit: Limit) -> Asked:
+    """Return what a limit speaks of, measured as a budget of a spec is."""
+    return Asked(find(limit.quantity), terms_of(limit))
 
 
 def make_plan(

@@ -141,7 +141,7 @@ class Worker:
             tally.exclude("refused", _said(fault), np.flatnonzero(done.fault == place))
         chosen = chosen[done.fault[chosen] < 0]
         for limit in plan.limits:
-            numbers = self._numbers(done, asked_by(limit, plan.terms))
+            numbers = self._numbers(done, asked_by(limit))
             over = numbers > limit.value if limit.is_upper else numbers < limit.value
             sign = ">" if limit.is_upper else "<"
             tally.exclude("limit", f"{limit.key} {sign} {limit.written}", chosen[over[chosen]])

@@ -112,6 +112,14 @@ def test_one_point_is_explained(run: Any, family: Path) -> None:
     assert "there is no point 2 in a sweep of 2" in beyond.err
 
 
+def test_a_limit_is_for_one_image_as_a_budget_is(run: Any, family: Path) -> None:
+    """What falls out and what explains it speak of the same number, whatever the batch."""
+    options = ("--vary", "width=4", "--budget", "peak_memory<=20kB", "--batch", "100")
+    kept = json.loads(run("sweep", str(family), *options, "--format", "json").out)
+    explained = run("sweep", str(family), *options, "--explain", "0", "--format", "json")
+    assert (kept["kept"], json.loads(explained.out)["kept"]) == (1, True)
+
+
 def test_a_front_is_of_what_is_asked(run: Any, family: Path) -> None:
     options = ("--vary", "width=3,5", "--vary", "depths[1]=1..3")
     done = run("sweep", str(family), *options, "--pareto", "width:most,macs", "--format", "json")
