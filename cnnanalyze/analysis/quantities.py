@@ -3,15 +3,62 @@
 from __future__ import annotations
 
 from cnnanalyze.analysis.depth import last_spatial
+from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.analysis.result import Analysis, Total
 from cnnanalyze.analysis.seen_input import seen_inputs
+from cnnanalyze.core.conventions import DEFAULT, convention
+from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.quantities import Quantity, Terms
+from cnnanalyze.errors import UsageError
 
 OURS = Terms()
 """One image, numbers of 32 bits."""
 
 COMES_OUT = frozenset({"activations"})
 """What is meant of a block or a layer as what comes out of it; of a network it is the sum."""
+
+
+def read_terms(counting: str = DEFAULT, batch: int = 1, dtype: str = "float32") -> Terms:
+    """Return how quantities are measured, from what users say of it.
+
+    Parameters
+    ----------
+    counting
+        The name of a convention.
+    batch
+        Images at a time.
+    dtype
+        The type of the numbers.
+
+    Raises
+    ------
+    UsageError
+        If a name is not known, or the batch is no number of images.
+
+    Examples
+    --------
+    >>> read_terms("torchinfo", 16, "float16")
+    Terms(convention='torchinfo', batch=16, bytes=2)
+    """
+    for name, word in (("convention", counting), ("dtype", dtype)):
+        if not isinstance(word, str):
+            raise UsageError(f"{name} must be a word, not {show_value(word)}")
+    check_count("batch", batch)
+    return Terms(convention(counting).name, batch, bytes_of(dtype))
+
+
+def check_count(name: str, value: object) -> None:
+    """Refuse what is no whole number of at least 1.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    if type(value) is not int:
+        raise UsageError(f"{name} must be a whole number, not {show_value(value)}")
+    if value < 1:
+        raise UsageError(f"{name} must be at least 1, not {value}")
 
 
 def measure(

@@ -138,9 +138,7 @@ def sweep(
     >>> [point.parameters["width"] for point in found]
     [0.25, 0.3, 0.35, 0.4, 0.45, 0.5]
     """
-    from cnnanalyze.analysis.memory import bytes_of
-    from cnnanalyze.core.conventions import convention as weigh
-    from cnnanalyze.core.quantities import Terms
+    from cnnanalyze.analysis.quantities import read_terms
     from cnnanalyze.language.sections import plan_budgets
     from cnnanalyze.language.spec import spec_of
     from cnnanalyze.sweeping.plan import Member, make_plan
@@ -156,7 +154,7 @@ def sweep(
         vary,
         given=settings_of(settings),
         quantities=quantities,
-        terms=Terms(weigh(convention).name, batch, bytes_of(dtype)),
+        terms=read_terms(convention, batch, dtype),
         where=(where,) if isinstance(where, str) else tuple(where),
         limits=() if limits is None else limits.limits,
         pareto=pareto,

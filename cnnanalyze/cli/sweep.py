@@ -248,10 +248,8 @@ def _plan(
     batch: int,
     dtype: str,
 ) -> Plan:
-    from cnnanalyze.analysis.memory import bytes_of
+    from cnnanalyze.analysis.quantities import read_terms
     from cnnanalyze.cli.specs import find, load, read_settings
-    from cnnanalyze.core.conventions import convention as weigh
-    from cnnanalyze.core.quantities import Terms
     from cnnanalyze.core.word_list import words_of
     from cnnanalyze.sweeping.plan import Member, make_plan
     from cnnanalyze.sweeping.sweep_file import is_sweep, read_sweep
@@ -271,7 +269,7 @@ def _plan(
         _read_varied(vary or ()),
         given=given,
         quantities=tuple(words_of(quantities)),
-        terms=Terms(weigh(convention).name, batch, bytes_of(dtype)),
+        terms=read_terms(convention, batch, dtype),
         where=where or (),
         limits=tuple(limit for text in budget or () for limit in _read_limit(text)),
         pareto=None if pareto is None else tuple(words_of(pareto)),

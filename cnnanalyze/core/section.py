@@ -235,6 +235,13 @@ def _whole(tree: Tree) -> int:
     raise ValueError(f"must be a whole number, not {show_tree(tree)}")
 
 
+def _count(tree: Tree) -> int:
+    value: Any = tree.value if isinstance(tree, Scalar) else None
+    if type(value) is int and value >= 1:
+        return value
+    raise ValueError(f"must be a whole number of at least 1, not {show_tree(tree)}")
+
+
 def _mapping(tree: Tree) -> Mapping:
     if isinstance(tree, Mapping):
         return tree
@@ -250,6 +257,8 @@ Text = Annotated[str, Reader(_text, WRITTEN)]
 """A text as it is written: ``1998`` is one, too."""
 Whole = Annotated[int, Reader(_whole, {"type": "integer"})]
 """A whole number."""
+Count = Annotated[int, Reader(_count, {"type": "integer", "minimum": 1})]
+"""A whole number of at least 1."""
 Word = Annotated[Scalar, Reader(_word, {**WRITTEN, "minLength": 1})]
 """A text with its place."""
 Written = Annotated[Tree, Reader(lambda tree: tree, {})]

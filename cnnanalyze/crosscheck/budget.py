@@ -8,8 +8,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from cnnanalyze.analysis.depth import last_spatial
-from cnnanalyze.analysis.memory import bytes_of
-from cnnanalyze.analysis.quantities import COMES_OUT, lacking
+from cnnanalyze.analysis.quantities import COMES_OUT, lacking, read_terms
 from cnnanalyze.analysis.quantities import measure as number_of
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
@@ -156,7 +155,7 @@ def _check(limit: Limit, layer: str, part: LimitedPart) -> Check:
 
 def terms_of(limit: Limit) -> Terms:
     """Return how a limit is measured: for one image, and as it says itself."""
-    return Terms(limit.convention or DEFAULT, 1, bytes_of(limit.dtype or TYPE))
+    return read_terms(limit.convention or DEFAULT, dtype=limit.dtype or TYPE)
 
 
 def _is_partial(limit: Limit, part: LimitedPart) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from cnnanalyze.analysis.memory import bytes_of
+from cnnanalyze.analysis.quantities import check_count, read_terms
 from cnnanalyze.core.conventions import DEFAULT
-from cnnanalyze.core.conventions import convention as find_convention
 from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.quantities import Terms, counted_under
 from cnnanalyze.core.registry import nearest
@@ -66,25 +65,20 @@ class Options:
     """Whether each layer has a row of its own, also norms and activations."""
 
     def __post_init__(self) -> None:
-        for name in ("sort", "convention", "dtype", "layout"):
+        for name in ("sort", "layout"):
             if not isinstance(word := getattr(self, name), str):
                 raise UsageError(f"{name} must be a word, not {show_value(word)}")
         if not isinstance(self.all, bool):
             raise UsageError(f"all must be True or False, not {show_value(self.all)}")
-        find_convention(self.convention)
-        bytes_of(self.dtype)
+        read_terms(self.convention, self.batch, self.dtype)
         if self.layout not in LAYOUTS:
             raise UsageError(
                 f"unknown layout '{self.layout}'; known: {', '.join(LAYOUTS)}"
                 f"{nearest(self.layout, LAYOUTS)}"
             )
-        for name, value in (("depth", self.depth), ("batch", self.batch), ("width", self.width)):
-            if value is None and name != "batch":
-                continue
-            if type(value) is not int:
-                raise UsageError(f"{name} must be a whole number, not {show_value(value)}")
-            if value < 1:
-                raise UsageError(f"{name} must be at least 1, not {value}")
+        for name, value in (("depth", self.depth), ("width", self.width)):
+            if value is not None:
+                check_count(name, value)
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Options:
@@ -109,12 +103,12 @@ class Options:
     @property
     def terms(self) -> Terms:
         """The conditions under which quantities are measured."""
-        return Terms(self.convention, self.batch, bytes_of(self.dtype))
+        return read_terms(self.convention, self.batch, self.dtype)
 
     @property
     def bytes_per_number(self) -> int:
         """The bytes of one number of the chosen type."""
-        return bytes_of(self.dtype)
+        return self.terms.bytes
 
     def shape(self, shape: Shape) -> str:
         """Return a shape in the chosen layout.

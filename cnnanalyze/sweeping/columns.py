@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.int64]
+Numbers = NDArray[Any]
+"""A number for each point, or a row of numbers."""
 _MOST = 2**62
 """Codes of combinations stay below this."""
 
@@ -38,7 +40,7 @@ class Column:
     def __iter__(self) -> Iterator[Any]:
         return (self.values[code] for code in self.codes.tolist())
 
-    def take(self, points: NDArray[Any]) -> Column:
+    def take(self, points: Numbers) -> Column:
         """Return the values of some of the points."""
         return Column(self.codes[points], self.values)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.quantities import lacking, of_network
@@ -21,14 +20,12 @@ from cnnanalyze.language.dependence import Piece
 from cnnanalyze.language.inputs import read_inputs
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.step import Step
-from cnnanalyze.sweeping.columns import Column, combine, derive
+from cnnanalyze.sweeping.columns import Column, Numbers, combine, derive
 from cnnanalyze.sweeping.field import Fields
 from cnnanalyze.sweeping.parameters import ElementColumns, Parameters, Value, joined
 from cnnanalyze.sweeping.part import Measures, Part, Refusal, bound, too_large
 from cnnanalyze.sweeping.parts import Parts
 from cnnanalyze.sweeping.total import ColumnTotal
-
-Numbers = NDArray[Any]
 
 
 @dataclass

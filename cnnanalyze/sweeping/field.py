@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnanalyze.analysis.receptive_field import Maps, Seen, look, start
 from cnnanalyze.core.periodic_field import STRETCHES, PeriodicField, TooFine
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, NodeId
-from cnnanalyze.sweeping.columns import Column, combine
+from cnnanalyze.sweeping.columns import Column, Numbers, combine
 from cnnanalyze.sweeping.part import Part
-
-Numbers = NDArray[Any]
 
 
 class Passed(NamedTuple):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnanalyze.sweeping.columns import Numbers
 
-def front(costs: NDArray[Any]) -> NDArray[np.int64]:
+
+def front(costs: Numbers) -> NDArray[np.int64]:
     """Return the rows that no other row dominates, by the first column.
 
     A row dominates another if it is nowhere larger and somewhere smaller. Of equal rows the first

@@ -8,17 +8,15 @@ from shlex import quote
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.errors import UsageError
-from cnnanalyze.sweeping.columns import Column
+from cnnanalyze.sweeping.columns import Column, Numbers
 from cnnanalyze.sweeping.front import front
 from cnnanalyze.sweeping.parameters import joined
 from cnnanalyze.sweeping.plan import Member, Plan, columns_of
 from cnnanalyze.sweeping.run import Chunk, Excluded, place_of
 
-Numbers = NDArray[Any]
 SHOWN = 4_000
 """How many points a scatter shows of a larger sweep."""
 

@@ -16,12 +16,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import CnnError, Fault, UsageError
-from cnnanalyze.sweeping.columns import Column
+from cnnanalyze.sweeping.columns import Column, Numbers
 from cnnanalyze.sweeping.evaluation import Evaluated, Evaluation
 from cnnanalyze.sweeping.expressions import Formula
 from cnnanalyze.sweeping.part import Asked
@@ -31,7 +30,6 @@ from cnnanalyze.version import __version__
 if TYPE_CHECKING:
     from cnnanalyze.sweeping.store import ChunkStore
 
-Numbers = NDArray[Any]
 CHUNK = 16_384
 """How many points are worked out together."""
 CHECKS = 20

@@ -8,13 +8,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from cnnanalyze.analysis.memory import BYTES, bytes_of
+from cnnanalyze.analysis.memory import BYTES
+from cnnanalyze.analysis.quantities import read_terms
 from cnnanalyze.core.binding import bind
-from cnnanalyze.core.conventions import convention
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import SPEC_ENDINGS, is_file
-from cnnanalyze.core.quantities import Terms
-from cnnanalyze.core.section import NotEmpty, Section, Text, Whole, mapping_as, version
+from cnnanalyze.core.section import Count, NotEmpty, Section, Text, Whole, mapping_as, version
 from cnnanalyze.core.tree import Mapping, plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError
@@ -70,10 +69,10 @@ class SweepFile(Section):
         default=None, description="what is to be small, or large as receptive_field:most"
     )
     quantities: tuple[str, ...] = Field(default=(), description="what is told of each point")
-    sample: Whole | None = Field(default=None, description="how many points are drawn")
+    sample: Count | None = Field(default=None, description="how many points are drawn")
     seed: Whole = Field(default=0, description="where chance begins")
     convention: ConventionName = Field(default="mac", description="how operations are counted")
-    batch: Whole = Field(default=1, description="images at a time, for the memory")
+    batch: Count = Field(default=1, description="images at a time, for the memory")
     dtype: choice(*BYTES) = Field(  # type: ignore[valid-type]
         default="float32", description="type of the numbers, for the memory"
     )
@@ -125,7 +124,7 @@ def read_sweep(path: Path) -> Plan:
         values,
         given=settings,
         quantities=written.quantities,
-        terms=Terms(convention(written.convention).name, written.batch, bytes_of(written.dtype)),
+        terms=read_terms(written.convention, written.batch, written.dtype),
         where=written.where,
         limits=budgets_of(written.budgets).limits,
         pareto=written.pareto,

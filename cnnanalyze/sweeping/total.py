@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnanalyze.core.conventions import convention as weigh
 from cnnanalyze.errors import UsageError
+from cnnanalyze.sweeping.columns import Numbers
 from cnnanalyze.sweeping.part import SUMS, Asked, Measures, Part
 
-Numbers = NDArray[Any]
 LARGEST_SUM = 2**60
 """The largest number of a network: what a part adds to it still fits into 64 bits."""
 

@@ -165,6 +165,12 @@ def test_a_file_says_a_whole_sweep(run: Any, family: Path, tmp_path: Path, name:
         ("spec: net.yaml\n", "", "a sweep needs 'spec' or 'specs'"),
         ("macs: 400k", "mac: 400k", "'budgets' has no 'mac'"),
         ("sweep: 1", "sweep: 2", "'sweep' of a sweep must be 1"),
+        (
+            "where:",
+            "batch: 0\nwhere:",
+            "6:8: error: 'batch' of a sweep must be a whole number of at least 1, not 0",
+        ),
+        ("where:", "sample: 0\nwhere:", "'sample' of a sweep must be a whole number of at least 1"),
         ("width: 3..6", "widht: 3..6", "net.yaml has no parameter 'widht'"),
     ],
 )
@@ -189,6 +195,7 @@ def test_what_is_wrong_with_a_file_is_told_at_its_place(
         (["--vary", "width=1", "--where", "width"], "'width' must be true or false, not 1"),
         (["--vary", "width=log(1,2)"], "'width' may be any number of an interval"),
         ([], "nothing is varied"),
+        (["--vary", "width=1", "--batch", "0"], "batch must be at least 1, not 0"),
         (["--vary", "width=1", "-o", "a.png"], "this command writes no .png file"),
     ],
 )

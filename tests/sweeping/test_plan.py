@@ -57,3 +57,18 @@ def test_parameters_that_follow_from_others_may_use_names_of_their_own() -> None
         {"raw": 9, "width": 8},
         {"raw": 17, "width": 16},
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch": 0}, "batch must be at least 1, not 0"),
+        ({"batch": 1.5}, "batch must be a whole number, not 1.5"),
+        ({"dtype": "float31"}, "unknown dtype 'float31'"),
+        ({"convention": None}, "convention must be a word, not nothing"),
+    ],
+)
+def test_how_a_sweep_counts_is_told_as_a_report_is(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(CnnError) as refused:
+        cnn.sweep(cnn.loads(TEXT), {"width": [1]}, **options)
+    assert refused.value.message.startswith(message)
