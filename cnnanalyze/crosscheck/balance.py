@@ -73,10 +73,10 @@ def balance(
         If the run would need more memory than ``limit``, or more than ``operations``.
     """
     say = progress or _silent
-    _refuse_opaque(network)
+    refuse_opaque(network)
     analysis = analyze(network)
-    _refuse_too_large(analysis, limit)
-    _refuse_too_long(analysis, operations)
+    refuse_too_large(analysis, limit)
+    refuse_too_long(analysis, operations)
     steps = steps_of(network)
     found: list[Discrepancy] = []
     compared: Counter[str] = Counter()
@@ -159,7 +159,8 @@ def memory_needed(analysis: Analysis) -> int:
     return 4 * (held + largest + 2 * analysis.memory.peak) + WORKSPACE
 
 
-def _refuse_opaque(network: Network) -> None:
+def refuse_opaque(network: Network) -> None:
+    """Refuse to run a network with layers that are not written out."""
     found = [node.id for node in network if Trait.OPAQUE in node.layer.traits]
     if found:
         raise ExecutionError(
@@ -169,8 +170,9 @@ def _refuse_opaque(network: Network) -> None:
         )
 
 
-def _refuse_too_large(analysis: Analysis, limit: int) -> None:
-    needed = memory_needed(analysis)
+def refuse_too_large(analysis: Analysis, limit: int, *, times: int = 1) -> None:
+    """Refuse to run a network that needs more memory, so many times, than is allowed."""
+    needed = times * memory_needed(analysis)
     if needed <= limit:
         return
     raise ExecutionError(
@@ -182,8 +184,9 @@ def _refuse_too_large(analysis: Analysis, limit: int) -> None:
     )
 
 
-def _refuse_too_long(analysis: Analysis, operations: int) -> None:
-    needed = effort.of_run(analysis)
+def refuse_too_long(analysis: Analysis, operations: int, *, times: int = 1) -> None:
+    """Refuse to run a network that takes more operations, so many times, than are allowed."""
+    needed = times * effort.of_run(analysis)
     if needed <= operations:
         return
     costly = max(analysis, key=effort.of_layer)

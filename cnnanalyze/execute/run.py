@@ -178,7 +178,7 @@ def execute(
     images = image if isinstance(image, Mapping) else {INPUT: image}
     batches = {name: _batch(given, draw) for name, given in images.items()}
     by_id = {step.id: step for step in steps}
-    owners = [step if step.share is None else _owner(step, by_id) for step in steps]
+    owners = [step if step.share is None else owner_of(step, by_id) for step in steps]
     holders = Counter(owner.id for owner in owners)
     tensors: dict[str, Tensors] = {} if store is None else store.tensors
     alive = _Alive(batches, steps, wanted)
@@ -189,7 +189,7 @@ def execute(
             arrays = alive.read(step)
             tally = Tally(alive.spare(step), buffers)
             try:
-                mine = _tensors(step, owner, arrays, tensors, draw)
+                mine = tensors_for(step, owner, arrays, tensors, draw)
                 out = kernel_of(step.kind)(tally, arrays, mine, **step.attributes)
             except ExecutionError as error:
                 raise _placed(step, error) from None
@@ -248,7 +248,7 @@ def draw_tensors(
     for step in steps:
         # Of what is read, only the shape counts, and it takes no memory.
         arrays = [_blank(shapes[name]) for name in step.inputs]
-        _tensors(step, _owner(step, by_id), arrays, found, draw)
+        tensors_for(step, owner_of(step, by_id), arrays, found, draw)
     return found
 
 
@@ -361,7 +361,7 @@ def infer(
     return {name: array[0] for name, array in seen.outputs.items()}
 
 
-def _owner(step: RunStep, by_id: Mapping[str, RunStep]) -> RunStep:
+def owner_of(step: RunStep, by_id: Mapping[str, RunStep]) -> RunStep:
     """Return whose tensors a step uses; a share of a share belongs to the first."""
     passed = {step.id}
     while step.share is not None:
@@ -374,7 +374,7 @@ def _owner(step: RunStep, by_id: Mapping[str, RunStep]) -> RunStep:
     return step
 
 
-def _tensors(
+def tensors_for(
     step: RunStep,
     owner: RunStep,
     arrays: Sequence[Array],
