@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
@@ -99,6 +99,40 @@ def live_counts(network: Network, counts: Mapping[NodeId, Count]) -> list[Count]
     return live
 
 
+class Lifetime(NamedTuple):
+    """The layers, by their place in the execution order, while which a tensor is held."""
+
+    first: int
+    last: int
+
+
+def lifetimes(network: Network) -> dict[NodeId, Lifetime]:
+    """When is each tensor held? The same rule, seen from the tensors; unread inputs have no life.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 5x5x1, layers: [relu, {add: [[tanh, selu], []]}]}")
+    >>> for name, life in lifetimes(net).items():
+    ...     print(name, *life)
+    input 0 0
+    relu1 0 3
+    add1/1/tanh1 1 2
+    add1/1/selu1 2 3
+    add1 3 3
+    """
+    places = {n.id: i for i, n in enumerate(network)}
+    kept = set(network.outputs)
+    found = {}
+    for name, readers in network.consumers.items():
+        first = places.get(name, 0)
+        if name in kept:
+            found[name] = Lifetime(first, len(places) - 1)
+        elif readers or name in places:
+            found[name] = Lifetime(first, max([first, *(places[reader] for reader in readers)]))
+    return found
+
+
 def alive_at(network: Network, layer: NodeId) -> tuple[NodeId, ...]:
     """Whose activations live while a layer is computed? The same rule, seen from one layer.
 
@@ -109,13 +143,6 @@ def alive_at(network: Network, layer: NodeId) -> tuple[NodeId, ...]:
     >>> alive_at(net, "add1/1/selu1")
     ('relu1', 'add1/1/tanh1', 'add1/1/selu1')
     """
-    places = {**dict.fromkeys(network.inputs, -1), **{n.id: i for i, n in enumerate(network)}}
-    now = places[layer]
-    kept = set(network.outputs)
-
-    def is_alive(source: NodeId) -> bool:
-        if source in kept or source == layer:
-            return True
-        return any(places[reader] >= now for reader in reversed(network.consumers[source]))
-
-    return tuple(source for source, place in places.items() if place <= now and is_alive(source))
+    lives = lifetimes(network)
+    now = lives[layer].first
+    return tuple(name for name, life in lives.items() if life.first <= now <= life.last)

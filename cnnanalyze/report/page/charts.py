@@ -10,18 +10,28 @@ from markupsafe import Markup
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.analysis.statistics import is_beside
-from cnnanalyze.characters import capitalized, cells
-from cnnanalyze.characters import end as end_of
+from cnnanalyze.characters import capitalized
 from cnnanalyze.core.quantities import QUANTITIES, Terms
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.drawing.families import family
+from cnnanalyze.report.memory_plan import memory_plan
 from cnnanalyze.report.numbers import exact, short, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import treemap
+from cnnanalyze.report.page.axes import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    axes,
+    plot,
+    steps,
+)
+from cnnanalyze.report.page.memory_plan import draw as draw_memory
 from cnnanalyze.report.page.svg import AxisScale, Canvas, Point, box, element, number, polyline
 
-WIDTH, HEIGHT = 640, 270
-LEFT, RIGHT, TOP, BOTTOM = 58, 12, 14, 36
 CROWD = 100
 """More bars than this have no gaps."""
 
@@ -127,9 +137,9 @@ def fields(image: SeenInput) -> Chart | None:
         where += f"; all of it is seen besides from {beside.node.id} on"
     field = f"receptive field{'' if image.is_only else f' in {image.name}'}"
     words = f"{capitalized(field)} along the {along} against depth: at most {exact(most)}, {where}"
-    drawing = _svg(
+    drawing = plot(
         words,
-        *_axes(x, y, f"layers on the longest path from {image.noun}"),
+        *axes(x, y, f"layers on the longest path from {image.noun}"),
         element(
             "path", d=box(LEFT, TOP, WIDTH - RIGHT - LEFT, max(0, level - TOP)), class_="beyond"
         ),
@@ -155,40 +165,15 @@ def fields(image: SeenInput) -> Chart | None:
 
 
 def memory(analysis: Analysis, options: Options) -> Chart:
-    """How much memory do the activations need while the network runs?"""
-    each = options.bytes_per_number * options.batch
-    live = [each * n for n in analysis.memory.live]
-    unit, name = _unit(max(live))
-    x, y = (
-        AxisScale(len(live), LEFT, WIDTH - RIGHT),
-        AxisScale(1.08 * max(live) / unit, HEIGHT - BOTTOM, TOP),
-    )
-    outline = _steps(x, [y.at(count / unit) for count in live], HEIGHT - BOTTOM)
-    peak, where = max(live), live.index(max(live))
-    middle = x.at(where + 0.5)
-    words = (
-        f"Live activations in execution order: at most {size(peak)} at {analysis.memory.peak_at} "
-        f"({options.dtype}, batch {options.batch})"
-    )
-    drawing = _svg(
-        words,
-        *_axes(x, y, "layers in execution order", unit=name),
-        element("path", d=outline, class_="area"),
-        element("path", d=box(x.at(where), y.at(peak / unit), x.at(1) - x.at(0), 4), class_="peak"),
-        element(
-            "text",
-            f"{size(peak)}, {_shortened(analysis.memory.peak_at)}",
-            x=min(max(middle, LEFT + 4), WIDTH - RIGHT),
-            y=y.at(peak / unit) - 4,
-            class_="peak-name",
-            text_anchor="end" if middle > WIDTH / 2 else "start",
-        ),
-    )
+    """How much memory do the activations need while the network runs, and which of them?"""
+    plan = memory_plan(analysis, options)
     about = (
-        f"{words}. What nobody reads any more is given back; nothing is computed in place, and "
-        "workspace is not counted."
+        f"Live activations in execution order ({options.dtype}, batch {options.batch}): at most "
+        f"{size(plan.peak)} at {plan.peak_at}, where {plan.at_peak}. Each band is one tensor, from "
+        "the layer that makes it to the last that reads it; smaller ones are left of the outline. "
+        "Nothing is computed in place, and workspace is not counted."
     )
-    return Chart("memory", "Live memory", about, drawing)
+    return Chart("memory", "Live memory by tensor", about, draw_memory(plan))
 
 
 def discounts(analysis: Analysis) -> Chart | None:
@@ -209,7 +194,7 @@ def discounts(analysis: Analysis) -> Chart | None:
     tops = [up.at(100 * r[2] / macs) for r in rows]
     lows = [down.at(100 * r[3] / weighed) for r in rows]
     if len(rows) > CROWD:
-        above, below, wide = _steps(x, tops, middle), _steps(x, lows, middle), 0.0
+        above, below, wide = steps(x, tops, middle), steps(x, lows, middle), 0.0
     else:
         foot = [f"M{number(x.at(k + 0.5))} {number(middle)}V" for k in range(len(rows))]
         above, below = (
@@ -220,7 +205,7 @@ def discounts(analysis: Analysis) -> Chart | None:
         f"{short(macs)} MACs and {short(round(weighed))} α-MACs, each as shares of the layers that "
         "have any, in execution order"
     )
-    drawing = _svg(
+    drawing = plot(
         words,
         *_percents(up, down, most),
         element("path", d=above, class_="macs", stroke_width=wide),
@@ -240,49 +225,10 @@ def discounts(analysis: Analysis) -> Chart | None:
     return Chart("alpha", "α-MACs beside MACs", words + ".", drawing)
 
 
-def _steps(x: AxisScale, ends: list[float], foot: float) -> str:
-    """Return the outline of bars side by side, of which only the longest of a pixel is seen."""
-    longest: dict[int, float] = {}
-    for i, end in enumerate(ends):
-        at = round(x.at(i))
-        longest[at] = max(end, longest.get(at, foot), key=lambda e: abs(e - foot))
-    path, level = f"M{round(x.at(0))} {number(foot)}", foot
-    for at, end in longest.items():
-        if round(end) != round(level):
-            path, level = f"{path}H{at}V{round(end)}", end
-    return f"{path}H{round(x.at(len(ends)))}V{number(foot)}z"
-
-
 def _triples(points: list[Point]) -> Iterator[tuple[Point, Point, Point]]:
     """Yield each point with its neighbours; the ends have none, and are never between equals."""
     none = (-1.0, -1.0)
     yield from zip(points, [none, *points[:-1]], [*points[1:], none], strict=True)
-
-
-# --- axes -----------------------------------------------------------------------------------------
-
-
-def _svg(words: str, *parts: Markup) -> Markup:
-    return element(
-        "svg", *parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", class_="plot", role="img", aria_label=words
-    )
-
-
-def _axes(x: AxisScale, y: AxisScale, name: str, unit: str = "") -> Iterator[Markup]:
-    for tick in y.ticks():
-        height = y.at(tick)
-        if tick:
-            yield element("path", d=f"M{LEFT} {number(height)}H{WIDTH - RIGHT}", class_="grid")
-        label = f"{exact(tick)}{f' {unit}' if unit else ''}"
-        yield element("text", label, x=LEFT - 6, y=height + 4, text_anchor="end", class_="tick")
-    bottom = HEIGHT - BOTTOM
-    for tick in x.ticks(8):
-        yield element(
-            "text", exact(tick), x=x.at(tick), y=bottom + 15, text_anchor="middle", class_="tick"
-        )
-    yield element("path", d=f"M{LEFT} {bottom}H{WIDTH - RIGHT}", class_="axis")
-    middle = (LEFT + WIDTH - RIGHT) / 2
-    yield element("text", name, x=middle, y=HEIGHT - 5, text_anchor="middle", class_="name")
 
 
 def _percents(up: AxisScale, down: AxisScale, most: float) -> Iterator[Markup]:
@@ -292,26 +238,3 @@ def _percents(up: AxisScale, down: AxisScale, most: float) -> Iterator[Markup]:
             yield element(
                 "text", f"{tick} %", x=LEFT - 6, y=height + 4, text_anchor="end", class_="tick"
             )
-
-
-def _unit(most: int) -> tuple[int, str]:
-    """Return the binary unit for the labels of an axis up to a number of bytes."""
-    units = ("B", "KiB", "MiB", "GiB", "TiB")
-    power = 0
-    while power + 1 < len(units) and most >= 4 * 1024 ** (power + 1):
-        power += 1
-    return 1024**power, units[power]
-
-
-_LONGEST = 40
-
-
-def _shortened(path: str) -> str:
-    """Return the end of a path that there is room for.
-
-    Examples
-    --------
-    >>> _shortened("stage/" + "畳" * 30), _shortened("stage/conv1")
-    ('…畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳', 'stage/conv1')
-    """
-    return path if cells(path) <= _LONGEST else f"…{end_of(path, _LONGEST)}"

@@ -391,14 +391,23 @@ function arrive() {
 addEventListener("hashchange", arrive);
 arrive();
 
+// The last layer that reads each tensor; outputs of the network are held to the end.
+const readers = {};
+for (const layer of layers) for (const source of layer.inputs) readers[source] = layer.id;
+for (const name of result.outputs) readers[name] = layers.at(-1).id;
+function held(layer) {
+  const last = readers[layer.id] ?? layer.id;
+  return `${layer.id}: ${exact(layer.activations)} activations, held ${last === layer.id ? "at this layer alone" : `until ${last}`}`;
+}
 // A rectangle or a dot says what it is, and leads to its row.
 function describe(mark, quantity) {
   const layer = layers[mark.dataset.i];
   if (!layer || one("title", mark)) return;
   const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
   const total = result.totals[quantity];
-  const seen = fieldOf(layer, mark.closest("figure")?.id.replace("chart-fields-", ""));
-  title.textContent = quantity
+  const chart = mark.closest("figure")?.id;
+  const seen = fieldOf(layer, chart?.replace("chart-fields-", ""));
+  title.textContent = chart === "chart-memory" ? held(layer) : quantity
     ? `${layer.id}: ${exact(layer[quantity])} ${quantity}, ${((100 * layer[quantity]) / total).toFixed(1)} %`
     : `${layer.id}: field ${perAxis(seen.size)}${seen.sees_all ? ", and everything besides" : ""}`;
   mark.append(title);
