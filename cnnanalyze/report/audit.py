@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cnnanalyze.auditing.tables import ENDING as TABLE
 from cnnanalyze.auditing.verdict import OUTCOMES, Audit, Verdict
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.versions import VERSIONS
@@ -72,13 +73,14 @@ def doubt_of(row: Verdict) -> str:
     return f"{count_of(row.tried, 'count')} tried against {digits}"
 
 
-def remarks_on(row: Verdict) -> Iterator[str]:
+def remarks_on(row: Verdict, most: int | None = MOST) -> Iterator[str]:
     """Return what has to be said below a figure."""
-    yield from causes_of(row)
+    yield from causes_of(row, most)
     if row.may_be_chance:
         yield f"may be chance: {doubt_of(row)}"
     if row.claim.reason:
-        yield f"the spec says: {row.claim.reason}"
+        file = "table" if row.claim.mark.source.name.endswith(TABLE) else "spec"
+        yield f"the {file} says: {row.claim.reason}"
     if row.is_fine:
         return
     if row.outcome == "right though marked wrong":

@@ -33,7 +33,7 @@ from cnnanalyze.report.document import (
 )
 from cnnanalyze.report.numbers import exact, fraction, percent, signed
 from cnnanalyze.report.summary import SECTION
-from cnnanalyze.report.table import Cell, Table, cells_of
+from cnnanalyze.report.table import Cell, Status, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 
 MOST_LAYERS = 10
@@ -64,14 +64,14 @@ _BUDGET = (
     Column("measured", "measured", "right"),
     Column("limit", "limit", "right"),
     Column("share", "share", "right"),
-    Column("verdict", "verdict", "left"),
+    Column("verdict", "verdict", "left", role="status"),
 )
 _GROWTH = (
     Column("quantity", "against the baseline", "left"),
     Column("before", "before", "right"),
     Column("now", "now", "right"),
     Column("change", "change", "right"),
-    Column("verdict", "verdict", "left"),
+    Column("verdict", "verdict", "left", role="status"),
 )
 _LAYERS = (
     Column("layer", "layer that changed", "left"),
@@ -118,15 +118,15 @@ def _tables(outcome: Outcome) -> Iterator[Table]:
         order = {layer: n for n, layer in enumerate(dict.fromkeys(c.layer for c in outcome.checks))}
         checks = sorted(outcome.checks, key=lambda check: order[check.layer])
         rows = tuple(map(_budget_row, checks))
-        tones = tuple("" if check.is_kept else "bad" for check in checks)
-        yield Table(_BUDGET, rows, families=tones)
+        statuses = tuple(Status(c.verdict, tone="" if c.is_kept else "bad") for c in checks)
+        yield Table(_BUDGET, rows, statuses=statuses)
     comparison = outcome.comparison
     if comparison is None:
         return
     changed = [g for g in comparison.totals if g.before != g.now]
     if changed:
-        tones = tuple("" if growth.is_allowed else "bad" for growth in changed)
-        yield Table(_GROWTH, tuple(map(_growth_row, changed)), families=tones)
+        statuses = tuple(Status(_verdict(g), tone="" if g.is_allowed else "bad") for g in changed)
+        yield Table(_GROWTH, tuple(map(_growth_row, changed)), statuses=statuses)
     if comparison.layers:
         yield Table(_LAYERS, tuple(map(_layer_row, comparison.layers[:MOST_LAYERS])))
 
@@ -179,14 +179,19 @@ def _growth_row(growth: Growth) -> tuple[Cell, ...]:
     change = growth.now - growth.before
     share = growth.percent
     relative = "" if share is None else f" ({_relative(share)})"
-    verdict = "grew" if not growth.is_allowed else "allowed" if change > 0 else "shrank"
     return cells_of(
         noun(usual_limit(growth.quantity)),
         Cell(growth.before, exact(growth.before)),
         Cell(growth.now, exact(growth.now)),
         Cell(change, f"{signed(change)}{relative}"),
-        verdict,
+        _verdict(growth),
     )
+
+
+def _verdict(growth: Growth) -> str:
+    if not growth.is_allowed:
+        return "grew"
+    return "allowed" if growth.now > growth.before else "shrank"
 
 
 def _layer_row(growth: LayerGrowth) -> tuple[Cell, ...]:

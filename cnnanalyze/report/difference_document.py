@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
+from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import elide
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.core.spelling import count_of
-from cnnanalyze.report.difference_json import to_stream
+from cnnanalyze.report.difference_json import to_dict, to_stream
 from cnnanalyze.report.difference_rows import (
     SIGNS,
+    TONES,
     DifferenceRow,
     left_out,
     lines,
@@ -17,28 +20,37 @@ from cnnanalyze.report.difference_rows import (
     stages,
     tally,
 )
-from cnnanalyze.report.difference_totals import Compared, overview, totals
+from cnnanalyze.report.difference_totals import Compared, Measured, measure, overview, totals
 from cnnanalyze.report.document import (
+    Abridged,
     Block,
+    Content,
     Deferred,
     Document,
     Facts,
+    Figure,
+    Figures,
     Heading,
+    Headline,
+    Headlines,
     Paragraph,
     Tabular,
+    prose,
     strong,
 )
 from cnnanalyze.report.numbers import exact, signed
 from cnnanalyze.report.summary import SECTION
-from cnnanalyze.report.table import Cell, Table, cells_of
+from cnnanalyze.report.table import Cell, Status, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 
-TONES = {"added": "good", "removed": "bad", "changed": "warn", "equal": "faint"}
-"""How rows look, by the status of their layers."""
 MOST = 40
 """Rows of a table, unless all are asked for."""
+MOST_IN_FULL = 2_000
+"""Rows and layers for which there is room where one can filter them."""
 LONGEST_LABEL = 24
 """Longer names are shortened above a column; the heading has them whole."""
+HEADLINES = ("parameters", "macs", "activations", "peak_memory")
+"""The totals in large figures."""
 
 
 def document(shown: Compared) -> Document:
@@ -54,30 +66,42 @@ def document(shown: Compared) -> Document:
     """
     first, *others = shown.labels
     title = f"{first} → {others[0]}" if len(others) == 1 else f"{first} and {len(others)} others"
+    return Document(
+        title,
+        Deferred(lambda: _blocks(shown)),
+        lambda: to_stream(shown),
+        embedded=lambda: to_dict(shown, MOST_IN_FULL),
+    )
 
-    def page() -> str:
-        from cnnanalyze.report.page.comparison import page as whole  # noqa: PLC0415 - heavy
 
-        return whole(shown)
-
-    return Document(title, Deferred(lambda: _blocks(shown)), lambda: to_stream(shown), page=page)
-
-
-def _blocks(shown: Compared) -> Iterator[Block]:
+def _blocks(shown: Compared) -> Iterator[Content]:
     others = list(zip(shown.labels[1:], shown.comparisons, strict=True))
     if len(others) > 1:
         yield Tabular(overview(shown))
         yield Facts(tuple((strong(label), tally(comparison)) for label, comparison in others))
-    if shown.details:
-        for label, comparison in others:
-            yield from _pair(shown, comparison, label)
+    for label, comparison in others:
+        pair = shown, comparison, label
+        yield Abridged(partial(_in_full, *pair), partial(_in_brief, *pair))
+    yield Abridged(partial(_counting, shown), tuple)
 
 
-def _pair(shown: Compared, comparison: Comparison, label: str) -> Iterator[Block]:
-    first = shown.labels[0]
-    yield Heading(f"{first} → {label}", SECTION)
-    names = elide(first, LONGEST_LABEL), elide(label, LONGEST_LABEL)
-    yield Tabular(totals(shown, comparison, names))
+def _title(shown: Compared, label: str) -> Heading:
+    return Heading(f"{shown.labels[0]} → {label}", SECTION)
+
+
+def _totals(shown: Compared, comparison: Comparison, label: str) -> Tabular:
+    names = elide(shown.labels[0], LONGEST_LABEL), elide(label, LONGEST_LABEL)
+    return Tabular(totals(shown, comparison, names))
+
+
+# --- in brief -------------------------------------------------------------------------------------
+
+
+def _in_brief(shown: Compared, comparison: Comparison, label: str) -> Iterator[Block]:
+    if not shown.details:
+        return
+    yield _title(shown, label)
+    yield _totals(shown, comparison, label)
     yield Paragraph(tally(comparison))
     found = lines(shown, comparison)
     if groups := stages(shown, comparison, len(found)):
@@ -103,14 +127,108 @@ def _layers(shown: Compared, found: tuple[DifferenceRow, ...]) -> Table:
             *(Column(q.key, q.title, "right", place) for place, q in quantities),
             Column("what", "what", "left", role="remark"),
         ),
-        tuple(map(_row, kept)),
-        families=tuple(TONES[row.status] for row in kept),
+        tuple(cells_of(_name(row), *_changes(row), row.what) for row in kept),
+        statuses=tuple(Status(r.status, SIGNS[r.status], TONES[r.status]) for r in kept),
         note=f"and {count_of(hidden, 'layer')} more; --all prints every one" if hidden else "",
     )
 
 
-def _row(row: DifferenceRow) -> tuple[Cell, ...]:
-    times = f" ×{exact(row.times)}" if row.times > 1 else ""
-    name = f"{SIGNS[row.status]} {row.name}{times}"
-    changes = (d.change for d in row.deltas)
-    return cells_of(name, *(Cell(c, signed(c)) for c in changes), row.what)
+def _name(row: DifferenceRow) -> str:
+    return f"{row.name} ×{exact(row.times)}" if row.times > 1 else row.name
+
+
+def _changes(row: DifferenceRow) -> Iterator[Cell]:
+    return (Cell(delta.change, signed(delta.change)) for delta in row.deltas)
+
+
+# --- in full --------------------------------------------------------------------------------------
+
+
+def _in_full(shown: Compared, comparison: Comparison, label: str) -> Iterator[Block]:
+    found = lines(shown, comparison, following=True)
+    yield _title(shown, label)
+    yield Paragraph(tally(comparison))
+    measured = measure(shown, comparison)
+    yield Headlines(tuple(_headline(m) for m in measured if m.key in HEADLINES))
+    yield _totals(shown, comparison, label)
+    yield Heading("What differs" if found else "Drawing", SECTION + 1)
+    yield Figures(tuple(_drawings(shown, comparison, label)))
+    if groups := stages(shown, comparison, len(found)):
+        yield Heading("By stage", SECTION + 1)
+        yield Tabular(stage_table(shown, groups[:MOST_IN_FULL]))
+    if found:
+        yield Heading("Layers", SECTION + 1)
+        yield Tabular(_layers_in_full(shown, found), filter="added conv")
+
+
+def _headline(measured: Measured) -> Headline:
+    percent = measured.percent
+    return Headline(
+        measured.key,
+        measured.title,
+        f"{percent} %" if percent and percent != "new" else percent or "equal",
+        f"{measured.before} → {measured.after}" if measured.change else measured.before,
+        measured.change,
+    )
+
+
+def _drawings(shown: Compared, comparison: Comparison, label: str) -> Iterator[Figure]:
+    """Draw the network as it is now; if something was removed, also as it was."""
+    number = shown.comparisons.index(comparison) + 1
+
+    def drawn(side: str, analysis: Analysis) -> str:
+        from cnnanalyze.drawing.svg import draw  # noqa: PLC0415 - pages alone have drawings
+
+        return draw(analysis, marks=comparison.marks(side), prefix=f"p{number}{side}-")
+
+    sides = [("after", comparison.after, label)]
+    if comparison.counts["removed"]:
+        sides.insert(0, ("before", comparison.before, shown.labels[0]))
+    for side, analysis, name in sides:
+        yield Figure(partial(drawn, side, analysis), f"Drawing of {name}", can_zoom=True)
+
+
+def _layers_in_full(shown: Compared, found: Sequence[DifferenceRow]) -> Table:
+    kept = found[:MOST_IN_FULL]
+    hidden = len(found) - len(kept)
+    words = f"… and {count_of(hidden, 'further row')}. " if hidden else ""
+    return Table(
+        (
+            Column("layer", "layer", "left"),
+            Column("status", "status", "left", role="status"),
+            Column("what", "what", "left"),
+            *(Column(q.key, q.title, "right") for q in shown.layer_quantities),
+        ),
+        tuple(cells_of(_name(row), _status(row), row.what, *_changes(row)) for row in kept),
+        statuses=tuple(Status(row.status, SIGNS[row.status], _tone(row)) for row in kept),
+        note=f"{words}Layers that changed alike share a row; the numbers are for all of them. "
+        "“Shapes alone”: the layer is the same and only gets something of another shape.",
+    )
+
+
+def _status(row: DifferenceRow) -> str:
+    return "shapes alone" if row.changes[0].follows else row.status
+
+
+def _tone(row: DifferenceRow) -> str:
+    return "faint" if row.changes[0].follows else TONES[row.status]
+
+
+def _counting(shown: Compared) -> Iterator[Block]:
+    """Say how it is counted, and where the whole result is."""
+    convention = shown.options.convention
+    under = (
+        "" if convention in {"mac", "flop"} else f", operations under the convention {convention}"
+    )
+    is_whole = all(len(c.changes) <= MOST_IN_FULL for c in shown.comparisons)
+    where = (
+        "The whole result is in this page as JSON: what"
+        if is_whole
+        else "Of the result, the beginning is in this page as JSON; all of it is what"
+    )
+    yield Paragraph(
+        prose(
+            f"Counts are for one image{under}. Layers are matched by their paths and by what they "
+            f"are. {where} `cnnanalyze compare --format json` prints."
+        )
+    )

@@ -19,6 +19,8 @@ from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, cells_of
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "equal": "="}
+TONES = {"added": "good", "removed": "bad", "changed": "warn", "equal": "faint"}
+"""How rows look, by the status of their layers."""
 FEW = 8
 """With no more rows of layers than this the stages need no table of their own."""
 

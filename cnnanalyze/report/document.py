@@ -99,12 +99,19 @@ class Tabular(NamedTuple):
     """Whether columns of a priority from :data:`COMPACT` on are left out on paper and on pages."""
     is_folded: bool = False
     """Whether formats that can fold it away do so."""
+    filter: str = ""
+    """Words for which somebody may want to see rows alone: formats with scripts look for them."""
+
+    @property
+    def compact(self) -> Table:
+        """The table without the columns that paper and pages have no room for."""
+        return self.table.only(lambda h: h.priority < COMPACT) if self.is_compact else self.table
 
     @property
     def on_paper(self) -> Table:
-        """The table for paper and pages: compact if it can be, with each remark on one line."""
-        table = self.table.only(lambda h: h.priority < COMPACT) if self.is_compact else self.table
-        at = next((i for i, h in enumerate(table.headings) if h.role == "remark"), None)
+        """The table for paper: compact if it can be, signed, with each remark on one line."""
+        table = self.compact.signed()
+        at = table.column("remark")
         if at is None:
             return table
         rows = (
@@ -130,6 +137,46 @@ class Figure(NamedTuple):
     text: str
     outline: Callable[[int], Iterable[Line]] | None = None
     """What a terminal of a width shows of it instead of the words."""
+    can_zoom: bool = False
+    """Whether it may be so large that readers of a page want to enlarge and to move it."""
+
+
+class Figures(NamedTuple):
+    """Pictures to be looked at together: side by side where there is room."""
+
+    figures: tuple[Figure, ...]
+
+
+class Headline(NamedTuple):
+    """One number with its name, in full, and how it is counted or what it was."""
+
+    key: str
+    label: str
+    brief: str
+    exact: str
+    how: str
+
+
+class Headlines(NamedTuple):
+    """The numbers that one asks for first: large on a page, elsewhere names with numbers."""
+
+    headlines: tuple[Headline, ...]
+
+    @property
+    def facts(self) -> Facts:
+        """The same for formats without large type.
+
+        Examples
+        --------
+        >>> Headlines((Headline("macs", "MACs", "1.8 G", "1,814,073,344", ""),)).facts.rows
+        (('MACs', '1.8 G: 1,814,073,344'),)
+        """
+        return Facts(
+            tuple(
+                (h.label, "; ".join(filter(None, (": ".join(filter(None, h[2:4])), h.how))))
+                for h in self.headlines
+            )
+        )
 
 
 class Group(NamedTuple):
@@ -144,11 +191,34 @@ class Group(NamedTuple):
 
 
 Block: TypeAlias = (
-    Heading | Paragraph | Facts | Items | Tabular | Code | Figure | Formula | Planes | Group
+    Heading
+    | Paragraph
+    | Facts
+    | Items
+    | Tabular
+    | Code
+    | Figure
+    | Figures
+    | Headlines
+    | Formula
+    | Planes
+    | Group
 )
 
 
-class Deferred(Sequence[Block]):
+@dataclass(frozen=True, slots=True)
+class Abridged:
+    """Blocks for formats whose readers can search and filter, and fewer for all others."""
+
+    full: Callable[[], Iterable[Block]]
+    brief: Callable[[], Iterable[Block]]
+
+
+Content: TypeAlias = Block | Abridged
+"""What a document consists of."""
+
+
+class Deferred(Sequence[Content]):
     """Blocks that are made when a format first asks for them: those for programs never do.
 
     Examples
@@ -158,18 +228,18 @@ class Deferred(Sequence[Block]):
     (2, 'One')
     """
 
-    def __init__(self, make: Callable[[], Iterable[Block]]) -> None:
+    def __init__(self, make: Callable[[], Iterable[Content]]) -> None:
         self._make = make
 
     @cached_property
-    def _blocks(self) -> tuple[Block, ...]:
+    def _blocks(self) -> tuple[Content, ...]:
         return tuple(self._make())
 
     @overload
-    def __getitem__(self, at: int) -> Block: ...
+    def __getitem__(self, at: int) -> Content: ...
     @overload
-    def __getitem__(self, at: slice) -> tuple[Block, ...]: ...
-    def __getitem__(self, at: int | slice) -> Block | tuple[Block, ...]:
+    def __getitem__(self, at: slice) -> tuple[Content, ...]: ...
+    def __getitem__(self, at: int | slice) -> Content | tuple[Content, ...]:
         return self._blocks[at]
 
     def __len__(self) -> int:
@@ -180,17 +250,33 @@ class Document(NamedTuple):
     """What a result says."""
 
     title: str
-    blocks: Sequence[Block]
+    blocks: Sequence[Content]
     data: Callable[[], Any]
     """The result as plain data; asked for by formats for programs only."""
-    has_data: bool = False
-    """Whether a page carries the data, too."""
+    embedded: Callable[[], Any] | None = None
+    """The data that a page carries besides; nothing if it carries none."""
     table: Callable[[], Table] | None = None
     """The table that the result is, whole and exact, for spreadsheets; nothing if it is none."""
     is_article: bool = False
     """Whether LaTeX writes a whole article although there is a table."""
     page: Callable[[], str] | None = None
     """The page of HTML, if the result has one that shows more than its blocks."""
+
+    def shown(self, *, in_full: bool) -> Iterator[Block]:
+        """Yield the blocks for formats in which one can search and filter, or for the others.
+
+        Examples
+        --------
+        >>> both = Abridged(lambda: [Paragraph("One."), Paragraph("Two.")], lambda: [])
+        >>> document = Document("t", (Paragraph("Zero."), both), dict)
+        >>> [len([*document.shown(in_full=full)]) for full in (True, False)]
+        [3, 1]
+        """
+        for block in self.blocks:
+            if isinstance(block, Abridged):
+                yield from (block.full if in_full else block.brief)()
+            else:
+                yield block
 
 
 def joined(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -138,7 +138,7 @@ def document(graded: GradedClass) -> Document:
         title,
         tuple(blocks),
         lambda: to_data(graded),
-        has_data=True,
+        embedded=lambda: to_data(graded),
         table=lambda: tabulate(graded),
         is_article=True,
     )

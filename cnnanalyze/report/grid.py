@@ -48,14 +48,14 @@ COLOURS = {
     "bad": "bold red",
     "faint": "dim",
 }
-"""By the family of a row; what is not here has no colour."""
+"""By the family or the tone of a row; what is not here has no colour."""
 
 
 class Grid(Lines):
     """A table for a terminal."""
 
     def __init__(self, table: Table, *, has_headings: bool = True) -> None:
-        self.table = table
+        self.table = table.signed()
         self.has_headings = has_headings
 
     def lines(self, width: int) -> Iterator[Line]:
@@ -80,7 +80,7 @@ class Grid(Lines):
             yield from set_in(indent, _heading(layout, title))
             yield from set_in(indent, _rule(layout, widest if is_beside else 0))
         shown = ""
-        families = whole.families or repeat("")
+        families = whole.families or [status.tone for status in whole.statuses] or repeat("")
         for row, family, group, remark in zip(
             table.rows, families, groups or repeat(""), remarks or repeat(""), strict=False
         ):

@@ -19,6 +19,7 @@ from cnnanalyze.layers.traits import Category, Trait
 from cnnanalyze.report import document
 from cnnanalyze.report.document import (
     Block,
+    Content,
     Document,
     Facts,
     Items,
@@ -162,7 +163,7 @@ _EXAMPLES = (
 
 def contents(*, whole: bool = False) -> Document:
     """Return all kinds: a line for each, or everything that is to be said of each."""
-    blocks: list[Block] = [document.Heading("Layer kinds"), Paragraph(prose(_ABOUT))]
+    blocks: list[Content] = [document.Heading("Layer kinds"), Paragraph(prose(_ABOUT))]
     for family, kinds in families().items():
         blocks.append(document.Heading(TITLES.get(family, family), 2))
         if whole:

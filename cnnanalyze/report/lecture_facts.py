@@ -26,7 +26,7 @@ from cnnanalyze.report.lecture_words import (
     remarks_on,
     simplified,
 )
-from cnnanalyze.report.table import Cell, Table, cells_of
+from cnnanalyze.report.table import Cell, Status, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 
 MARKS = {"holds": "✓", "wrong": "✗", "not checked": "·"}
@@ -79,12 +79,18 @@ def tabulate(rows: Sequence[FactResult]) -> Table:
             Column("fact", "fact", "left"),
             Column("printed", "printed", "right"),
             Column("computed", "computed", "right"),
-            Column("verdict", "verdict", "left"),
+            Column("verdict", "verdict", "left", role="status"),
             Column("remarks", "remarks", "left", role="remark"),
         ),
         tuple(map(_row, rows)),
-        families=tuple(TONES.get(row.outcome, "") if row.is_fine else "bad" for row in rows),
+        statuses=tuple(map(_status, rows)),
     )
+
+
+def _status(row: FactResult) -> Status:
+    if not row.is_fine:
+        return Status(row.outcome, UNEXPECTED, "bad")
+    return Status(row.outcome, MARKS.get(row.outcome, UNEXPECTED), TONES.get(row.outcome, ""))
 
 
 def _row(row: FactResult) -> tuple[Cell, ...]:
@@ -95,10 +101,9 @@ def _row(row: FactResult) -> tuple[Cell, ...]:
         said = zip(("printed", "computed"), numbers, strict=True)
         remarks[:0] = [f"{name} {text}" for name, text in said]
         numbers = ("", "")
-    mark = MARKS.get(row.outcome, UNEXPECTED) if row.is_fine else UNEXPECTED
     return cells_of(
         row.fact.topic,
-        f"{mark} {place_of(row.fact)}",
+        place_of(row.fact),
         row.fact.says,
         *numbers,
         row.outcome,

@@ -14,7 +14,7 @@ from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.receptive_field_text import NOTE
 from cnnanalyze.report.view import LayerRow, View
 
-Role = Literal["value", "group", "remark"]
+Role = Literal["value", "group", "remark", "status"]
 
 
 class Heading(NamedTuple):
@@ -31,7 +31,8 @@ class Heading(NamedTuple):
     """The title as a formula, where it is one."""
     role: Role = "value"
     """In a terminal without room for a column, a ``group`` becomes a line above the rows that share
-    it, and a ``remark`` is below its row."""
+    it, and a ``remark`` is below its row. On a page a ``group`` always is such a line, and a
+    ``status``, which says in words what became of what the row is about, has its sign and tone."""
 
 
 class Cell(NamedTuple):
@@ -56,6 +57,17 @@ def cells_of(*values: str | int | Cell) -> tuple[Cell, ...]:
     )
 
 
+class Status(NamedTuple):
+    """What became of that which a row is about: a layer was added, a figure is wrong."""
+
+    key: str
+    """The word by which rows of this status are found."""
+    sign: str = ""
+    """One character for it, as colours alone say nothing to many."""
+    tone: str = ""
+    """``good``, ``warn``, ``bad``, ``faint`` or nothing."""
+
+
 class Table(NamedTuple):
     """A table of layers, of networks or of anything else."""
 
@@ -63,11 +75,13 @@ class Table(NamedTuple):
     rows: tuple[tuple[Cell, ...], ...]
     foot: tuple[Cell, ...] = ()
     families: tuple[str, ...] = ()
-    """What sort of row each is, for colours; empty where there are none."""
+    """The category of the layer of each row, for colours; empty where there are none."""
     note: str = ""
     """What explains a mark in the cells, in a line below."""
     is_chosen: bool = False
     """Whether somebody chose the columns: none of them is ever left out."""
+    statuses: tuple[Status, ...] = ()
+    """What became of that which each row is about; empty where nothing did."""
 
     def only(self, keep: Callable[[Heading], bool]) -> Table:
         """Return the table without the columns that are not to be kept."""
@@ -84,6 +98,44 @@ class Table(NamedTuple):
             foot=pick(self.foot),
         )
 
+    def column(self, role: Role) -> int | None:
+        """Return the place of the first column of a role; nothing if there is none."""
+        return next((i for i, heading in enumerate(self.headings) if heading.role == role), None)
+
+    def signed(self, role: Role = "value") -> Table:
+        """Return the table with the signs of its rows before what a column of a role says.
+
+        Where there is no such column, they stand before what the first value of each row says.
+
+        Examples
+        --------
+        >>> table = Table(
+        ...     (
+        ...         Heading("layer", "layer", "left"),
+        ...         Heading("new", "status", "left", role="status"),
+        ...     ),
+        ...     (cells_of("conv1", "added"),),
+        ...     statuses=(Status("added", "+", "good"),),
+        ... )
+        >>> [cell.text for cell in table.signed().rows[0]]
+        ['+ conv1', 'added']
+        >>> [cell.text for cell in table.signed("status").rows[0]]
+        ['conv1', '+ added']
+        """
+        at = self.column(role)
+        at = self.column("value") if at is None else at
+        if not self.statuses or at is None:
+            return self
+        rows = (
+            (
+                *row[:at],
+                row[at]._replace(text=f"{status.sign} {row[at].text}".strip()),
+                *row[at + 1 :],
+            )
+            for row, status in zip(self.rows, self.statuses, strict=True)
+        )
+        return self._replace(rows=tuple(rows))
+
     def records(self) -> Iterator[dict[str, Value]]:
         """Yield the exact values of each row, by the keys of their columns."""
         keys = [heading.key for heading in self.headings]
@@ -92,7 +144,7 @@ class Table(NamedTuple):
 
     def texts(self, role: Role) -> tuple[str, ...]:
         """Return what the column of a role says in each row; nothing if there is none."""
-        at = next((i for i, heading in enumerate(self.headings) if heading.role == role), None)
+        at = self.column(role)
         return () if at is None else tuple(row[at].text for row in self.rows)
 
     def title(self, role: Role) -> str:

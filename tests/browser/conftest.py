@@ -11,7 +11,6 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.cli import run
 from cnnanalyze.report.difference import difference
-from cnnanalyze.report.page.comparison import page as comparison_page
 from cnnanalyze.report.page.gallery import exhibit, in_order, index, network_page, picture
 from cnnanalyze.report.page.gallery_folder import Gallery
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
@@ -49,10 +48,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "comparison_of_three": ("zoo:lenet5", "zoo:lenet5_common", "zoo:lenet_caffe"),
     }
     for name, networks in pairs.items():
-        write(name, comparison_page(difference([cnn.analyze(n).analysis for n in networks])))
+        write(name, cnn.compare(*networks).render("html"))
     hostile = [cnn.analyze(cnn.loads(HOSTILE_SPEC)).analysis for _ in range(2)]
     write("hostile", to_html(hostile[0]))
-    write("hostile_comparison", comparison_page(difference(hostile)))
+    write("hostile_comparison", difference(hostile).render("html"))
     write("nested", to_html(cnn.analyze(cnn.loads(NESTED_SPEC)).analysis))
     streams = cnn.load(SPECS.parent / "tests" / "language" / "two_stream.yaml")
     write("streams", to_html(cnn.analyze(streams).analysis))

@@ -418,13 +418,13 @@ def test_the_theme_turns(report: Any) -> None:
 
 
 def test_layers_of_a_comparison_are_filtered_and_sorted(comparison: Any) -> None:
-    rows = "#pair1-table tbody tr"
+    rows = "#layers-table tbody tr"
     every = len(shown(comparison, rows))
     comparison.locator("input[data-filter]").fill("removed")
     assert {r.get_attribute("data-status") for r in shown(comparison, rows)} == {"removed"}
     comparison.locator("input[data-filter]").fill("")
     assert len(shown(comparison, rows)) == every
-    comparison.locator("#pair1-table th.n button").first.click()
+    comparison.locator("#layers-table th.n button").first.click()
     cells = comparison.locator(f"{rows} td:nth-child(4)").evaluate_all(
         "cells => cells.map(cell => Number(cell.dataset.value))"
     )
@@ -433,7 +433,7 @@ def test_layers_of_a_comparison_are_filtered_and_sorted(comparison: Any) -> None
 
 
 def test_the_drawings_of_a_comparison_show_what_is_gone_and_what_is_new(comparison: Any) -> None:
-    before, after = comparison.locator("#pair1-drawing svg").all()
+    before, after = comparison.locator(".beside svg").all()
     assert before.locator(".removed").count() > 0
     assert before.locator(".added").count() == 0
     assert after.locator(".added").count() > 0

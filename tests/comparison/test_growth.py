@@ -15,7 +15,6 @@ from cnnanalyze.drawing import repeats
 from cnnanalyze.report.difference import Difference, difference
 from cnnanalyze.report.difference_json import to_dict
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.page.comparison import page
 from cnnanalyze.report.writers import render
 from tests.strategies.growing import SHAPES, check_growth
 
@@ -24,6 +23,10 @@ pytestmark = pytest.mark.thorough
 
 def as_text(shown: Difference) -> str:
     return render(shown.document(), "text", 100)
+
+
+def page(shown: Difference) -> str:
+    return render(shown.document(), "html")
 
 
 def markdown(shown: Difference) -> str:

@@ -46,14 +46,18 @@ from cnnanalyze.report.convolution.step_selection import Shown
 from cnnanalyze.report.derivation.blocks import document as explained_all
 from cnnanalyze.report.difference import difference
 from cnnanalyze.report.document import (
+    Abridged,
     Block,
     Break,
     Code,
     Document,
     Facts,
     Figure,
+    Figures,
     Group,
     Heading,
+    Headline,
+    Headlines,
     Items,
     Paragraph,
     Span,
@@ -76,7 +80,7 @@ from cnnanalyze.report.planes import Plane, Planes
 from cnnanalyze.report.sheet import Style
 from cnnanalyze.report.sheet import document as solved_sheet
 from cnnanalyze.report.summary import summary
-from cnnanalyze.report.table import Cell, Table, cells_of
+from cnnanalyze.report.table import Cell, Status, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.writers import FORMATS, Writer, find, known, render, writer
 from cnnanalyze.report.writers.markdown import Markdown
@@ -118,8 +122,19 @@ def hostile() -> Document:
             Items((HOSTILE, "", code("x" * 300)), HOSTILE),
             Tabular(Table(columns, rows, rows[0], note=HOSTILE), HOSTILE, ("a&b", "deep")),
             Tabular(Table(columns, ())),
-            Tabular(Table(columns, rows * 20, families=("bad",) * 80), HOSTILE, is_folded=True),
-            Tabular(Table(grouped, rows, families=("good",) * 4)),
+            Tabular(
+                Table(columns, rows * 20, statuses=(Status(HOSTILE, "✗", "bad"),) * 80),
+                HOSTILE,
+                is_folded=True,
+                filter=HOSTILE,
+            ),
+            Tabular(Table(grouped, rows, statuses=(Status("fine", "✓", "good"),) * 4)),
+            Headlines((Headline(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),) * 2),
+            Figures((Figure(picture, HOSTILE, can_zoom=True), Figure(picture, ""))),
+            Abridged(
+                lambda: [Heading("deep", 2), Tabular(Table(grouped, rows), filter="a")] * 2,
+                lambda: [Paragraph(HOSTILE)],
+            ),
             Code(f"{HOSTILE}\n\n  ```\n\\end{{document}}\n", "yaml", HOSTILE),
             Code(HOSTILE),
             Figure(picture, HOSTILE),
@@ -148,14 +163,16 @@ def hostile() -> Document:
     )
 
 
-def blocks_of(document: Document) -> Iterator[Block]:
+def blocks_of(document: Document, *, in_full: bool = False) -> Iterator[Block]:
     """Yield all blocks of a document, those of groups among them."""
-    left = list(document.blocks)
+    left = list(document.shown(in_full=in_full))
     while left:
         block = left.pop(0)
         yield block
         if isinstance(block, Group):
             left[:0] = block.blocks
+        if isinstance(block, Figures):
+            left[:0] = block.figures
 
 
 def headings_of(document: Document) -> int:
@@ -356,7 +373,7 @@ def check_markdown(text: str, document: Document) -> None:
 def check_latex(text: str, document: Document) -> None:
     """Check that braces and environments are balanced, and that no text is obeyed."""
     if document.table is not None:
-        tables = sum(isinstance(block, Tabular) for block in document.blocks)
+        tables = sum(isinstance(block, Tabular) for block in document.shown(in_full=False))
         assert len(re.findall(r"\\begin\{(?:tabular|longtable)\}", text)) == tables
         text = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
     bare = re.sub(r"\\[\\{}%&$#_]", "", text.replace(r"\\", ""))
@@ -381,7 +398,7 @@ def check_latex(text: str, document: Document) -> None:
 class Tree(HTMLParser):
     """Reads a page strictly: what is opened is closed, in its order."""
 
-    EMPTY: ClassVar = {"meta", "br", "path", "input"}
+    EMPTY: ClassVar = {"meta", "br", "path", "input", "wbr"}
 
     def __init__(self) -> None:
         super().__init__()
@@ -415,11 +432,14 @@ def check_html(text: str, document: Document) -> None:
     tree = Tree()
     tree.feed(text)
     assert tree.opened == []
-    tables = [b for b in blocks_of(document) if isinstance(b, Tabular)]
+    tables = [b for b in blocks_of(document, in_full=True) if isinstance(b, Tabular)]
     assert tree.count["table"] == len(tables)
     assert tree.count["td"] == sum(
-        len(t.on_paper.headings) * (len(t.table.rows) + bool(t.table.foot)) for t in tables
+        sum(head.role != "group" for head in t.compact.headings)
+        * (len(t.table.rows) + bool(t.table.foot))
+        for t in tables
     )
+    assert tree.count["input"] == sum(bool(t.filter) for t in tables)
     assert all(link.startswith("#") for link in tree.links)
     assert "default-src 'none'" in text
     assert not re.search(r"@import|url\(|<link|<iframe|<img", text)
@@ -590,8 +610,118 @@ def test_on_a_page_words_of_a_program_are_broken_and_code_can_be_scrolled() -> N
 
 
 def test_a_page_carries_the_data_if_the_document_says_so() -> None:
-    page = render(Document("t", (), lambda: {"a": "</script>"}, has_data=True), "html")
+    page = render(Document("t", (), dict, lambda: {"a": "</script>"}), "html")
     assert '<script type="application/json" id="result">{"a":"\\u003c/script>"}</script>' in page
+
+
+STATUSES = Document(
+    "t",
+    (
+        Heading("Layers", 2),
+        Tabular(
+            Table(
+                (
+                    Column("source", "source", "left", role="group"),
+                    Column("layer", "layer", "left"),
+                    Column("verdict", "verdict", "left", role="status"),
+                    Column("why", "why", "left", role="remark"),
+                    Column("change", "change", "right"),
+                ),
+                (
+                    cells_of("paper", "stage1/conv1", "added", "", Cell(1024, "+1,024")),
+                    cells_of("paper", "fc", "wrong", "one\ntwo", Cell(-7, "−7")),
+                    cells_of("thesis", "fc", "wrong", "one", Cell(0, "")),
+                ),
+                statuses=(
+                    Status("new", "+", "good"),
+                    Status("wrong", "✗", "bad"),
+                    Status("wrong", "✗", "bad"),
+                ),
+            ),
+            filter="wrong fc",
+        ),
+    ),
+    dict,
+)
+
+
+def test_a_row_with_a_status_has_its_sign_where_the_format_shows_one() -> None:
+    assert render(STATUSES, "text", 80).splitlines()[2:] == [
+        "source  layer           verdict  change",
+        "──────  ──────────────  ───────  ──────",
+        "paper   + stage1/conv1  added    +1,024",
+        "paper   ✗ fc            wrong        −7",
+        "    one",
+        "    two",
+        "thesis  ✗ fc            wrong",
+        "    one",
+    ]
+    assert "| paper  | ✗ fc           | wrong   | one; two |     −7 |\n" in render(
+        STATUSES, "markdown"
+    )
+    assert "  paper & + stage1/conv1 & added &  & +1,024 \\\\\n" in render(STATUSES, "latex")
+    page = render(STATUSES, "html")
+    assert (
+        '<tr data-status="new"><td>stage1/conv1</td>'
+        '<td><span class="verdict good">+ added</span></td><td></td>'
+        '<td class="n" data-value="1024">+1,024</td></tr>\n'
+    ) in page
+    assert "<td><ul><li>one</li><li>two</li></ul></td>" in page
+
+
+def test_rows_of_a_group_stand_below_its_name_on_a_page() -> None:
+    page = render(STATUSES, "html")
+    heads = re.findall(r'<tr class="group"><th scope="rowgroup" colspan="4">(\w+)</th></tr>', page)
+    assert heads == ["paper", "thesis"]
+    assert page.count("<tbody>") == 2
+    assert " data-sortable>" not in page  # rows would leave their group
+
+
+def test_a_table_that_can_be_filtered_has_a_box_for_it_and_an_anchor_of_its_own() -> None:
+    heading, table = STATUSES.blocks
+    page = render(Document("t", (heading, table, table), dict), "html")
+    assert re.findall(r'<table id="([^"]+)"', page) == ["layers-table", "layers-table-2"]
+    assert re.findall(r'data-filter="([^"]+)"', page) == ["layers-table", "layers-table-2"]
+    assert page.count('placeholder="Filter, such as wrong fc"') == 2
+    assert page.count(" data-main") == page.count(" data-filter-box ") == 1
+
+
+LARGE = Document(
+    "t",
+    (
+        Headlines((Headline("macs", "MACs", "+5 %", "40 → 42", "+2"),)),
+        Figures((Figure(picture, "before", can_zoom=True), Figure(picture, "after"))),
+    ),
+    dict,
+)
+
+
+def test_headlines_are_large_on_a_page_and_facts_elsewhere() -> None:
+    assert render(LARGE, "text", 80) == "MACs  +5 %: 40 → 42; +2\n\n[before]\n\n[after]\n"
+    assert render(LARGE, "markdown") == "- MACs: +5 %: 40 → 42; +2\n\n*before*\n\n*after*\n"
+    assert "\\item[{MACs}] +5 \\%: 40 $\\to$ 42; +2\n" in render(LARGE, "latex")
+    assert '<span class="number">+5 %</span> <span class="exact">40 → 42</span>' in render(
+        LARGE, "html"
+    )
+
+
+def test_pictures_are_side_by_side_on_a_page_and_those_that_can_be_zoomed_have_a_script() -> None:
+    page = render(LARGE, "html")
+    assert page.count('<div class="beside">') == 1
+    assert (
+        page.count('<div class="scroll drawing"') == page.count('<div class="scroll picture"') == 1
+    )
+    assert "startZoom" in page
+    assert "startZoom" not in render(ANSWER, "html")
+
+
+def test_what_is_abridged_is_whole_where_it_can_be_filtered() -> None:
+    both = Abridged(lambda: [Paragraph("All of it.")], lambda: [Paragraph("Some.")])
+    document = Document("t", (both,), dict)
+    assert render(document, "text") == render(document, "markdown") == "Some.\n"
+    page = render(document, "html")
+    assert "All of it." in page
+    assert "Some." not in page
 
 
 def test_planes_stand_side_by_side_and_below_one_another_where_it_is_narrow() -> None:
@@ -679,7 +809,7 @@ def test_a_format_of_a_plugin_writes_every_subject(wiki: str, name: str) -> None
     assert wiki in known()
     for document in SAMPLES[name]():
         text = render(document, wiki)
-        for block in document.blocks:
+        for block in document.shown(in_full=False):
             if isinstance(block, Heading):
                 sign = "=" * block.level
                 assert f"{sign} {block.text} {sign}\n" in text

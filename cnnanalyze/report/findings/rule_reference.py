@@ -14,6 +14,7 @@ from cnnanalyze.report import document
 from cnnanalyze.report.document import (
     Block,
     Code,
+    Content,
     Document,
     Inline,
     Paragraph,
@@ -146,7 +147,7 @@ _LIST = tuple(Heading(word, word, "left") for word in ("code", "name", "severity
 
 def contents(*, whole: bool = False) -> Document:
     """Return all rules: a line for each, or everything that is to be said of each besides."""
-    blocks: list[Block] = [document.Heading("Lint rules"), Paragraph(prose(_ABOUT))]
+    blocks: list[Content] = [document.Heading("Lint rules"), Paragraph(prose(_ABOUT))]
     for title, members in families().items():
         sections = [explained(find(e.code), 3) for e in members] if whole else []
         rows = tuple(_row(e) for e in members)

@@ -33,9 +33,8 @@ class Exhibit(NamedTuple):
 
 def _comparison(load: Load) -> str:
     from cnnanalyze.report.difference import difference  # noqa: PLC0415
-    from cnnanalyze.report.page.comparison import page  # noqa: PLC0415
 
-    return page(difference([analyze(load(name)) for name in _COMPARED]))
+    return difference([analyze(load(name)) for name in _COMPARED]).render("html")
 
 
 _COMPARED = ("resnet50", "resnext50_32x4d")
@@ -80,16 +79,18 @@ _SHEET = "zoo:first_course"
 
 def _audit(load: Load) -> str:
     from cnnanalyze.auditing.tables import audit_table, read_table  # noqa: PLC0415
-    from cnnanalyze.report.page.audit import page  # noqa: PLC0415
+    from cnnanalyze.report.audit_document import document  # noqa: PLC0415
+    from cnnanalyze.report.writers import render  # noqa: PLC0415
 
     # The table is in the folder of the specs that its rows are about.
     folder = Path(str(load(_AUDITED[0]).folder))
     board = read_table(folder / "tables" / "leaderboard_003.table")
-    return page(
+    audited = document(
         [audit_table(board)],
         "A leaderboard, audited",
         f"Every figure of a table of image classifiers is computed anew. Source: {board.source}.",
     )
+    return render(audited, "html")
 
 
 _AUDITED = (

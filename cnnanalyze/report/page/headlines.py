@@ -13,19 +13,10 @@ from cnnanalyze.core.conventions import DEFAULT, convention
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.crosscheck.result import Balance
+from cnnanalyze.report.document import Headline
 from cnnanalyze.report.numbers import exact, short, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.totals_text import MEMORY, counts, field_size, receptive_fields
-
-
-class Headline(NamedTuple):
-    """One number with its name, in full, and how it is counted."""
-
-    key: str
-    label: str
-    brief: str
-    exact: str
-    how: str
 
 
 class Badge(NamedTuple):

@@ -24,6 +24,7 @@ from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import CnnError
 from cnnanalyze.graph.network import inputs_of
 from cnnanalyze.language.spec import spec_of
+from cnnanalyze.report.document import Headlines
 from cnnanalyze.report.json import network_dict, to_dict
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
@@ -36,6 +37,7 @@ from cnnanalyze.report.page.source import Sources
 from cnnanalyze.report.page.variants import Variant
 from cnnanalyze.report.totals_text import closing
 from cnnanalyze.report.view import view
+from cnnanalyze.report.writers.html import fragment
 from cnnanalyze.version import __version__
 
 if TYPE_CHECKING:
@@ -196,7 +198,7 @@ def to_html(
         result=result,
         is_long=is_long,
         by_columns=result_by_columns(result) if is_long else None,
-        headlines=headlines(analysis, options),
+        headlines=fragment(Headlines(headlines(analysis, options))),
         dtypes=[*BYTES.items()],
         variants=variants,
         badges=badges(analysis, balance, options.convention),

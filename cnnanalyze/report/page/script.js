@@ -134,14 +134,23 @@ function makeFilter(input) {
   const count = one(`[data-count="${input.dataset.filter}"]`);
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    let every = 0;
     let shown = 0;
-    for (const row of rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
-      shown += !row.hidden;
+    for (const body of table.tBodies) {
+      // The line that names a group is there as long as one of its rows is; its words are theirs.
+      const group = one("tr.group", body);
+      const named = group?.textContent.toLowerCase() ?? "";
+      const rows = [...body.rows].filter((row) => row !== group);
+      const before = shown;
+      for (const row of rows) {
+        const text = `${named} ${row.textContent.toLowerCase()}`;
+        row.hidden = !words.every((word) => text.includes(word));
+        shown += !row.hidden;
+      }
+      every += rows.length;
+      if (group) group.hidden = shown === before;
     }
-    if (count) count.textContent = words.length ? `${shown} of ${rows.length}` : "";
+    if (count) count.textContent = words.length ? `${shown} of ${every}` : "";
   });
 }
 all("table[data-sortable]").forEach(makeSortable);
@@ -149,7 +158,7 @@ all("input[data-filter]").forEach(makeFilter);
 
 // --- keys ---
 // The rows that j and k walk through: those of the page's main table, unless a script knows better.
-page.rows = () => all("table[data-main] tbody tr").filter((row) => !row.hidden);
+page.rows = () => all("table[data-main] tbody tr:not(.group)").filter((row) => !row.hidden);
 page.go = (row) => {
   if (!row) return;
   all("tr.at").forEach((other) => other.classList.remove("at"));

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from html import escape as escape_html
-from itertools import chain, repeat
+from itertools import chain, groupby, repeat
+from typing import ClassVar, NamedTuple
 
 from cnnanalyze.characters import legible
 from cnnanalyze.report.document import (
@@ -15,8 +17,10 @@ from cnnanalyze.report.document import (
     Document,
     Facts,
     Figure,
+    Figures,
     Group,
     Heading,
+    Headlines,
     Inline,
     Items,
     Paragraph,
@@ -25,7 +29,7 @@ from cnnanalyze.report.document import (
     spans,
 )
 from cnnanalyze.report.formula import Formula
-from cnnanalyze.report.table import Cell
+from cnnanalyze.report.table import Cell, Status, Table
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.writers.writer import Writer, writer
 
@@ -40,6 +44,8 @@ IN_CONTENTS = 2
 class Html(Writer):
     """Writes a page in the frame of all pages."""
 
+    is_full: ClassVar[bool] = True
+
     def __init__(self, width: int) -> None:
         super().__init__(width)
         self.contents: list[tuple[str, str]] = []
@@ -47,6 +53,12 @@ class Html(Writer):
         self.anchors: Counter[str] = Counter()
         self.regions: Counter[str] = Counter()
         """How many parts that scroll have a name already."""
+        self.place = ""
+        """The anchor of the last heading."""
+        self.tables: Counter[str] = Counter()
+        """How many tables that are filtered have an anchor already, by that of their heading."""
+        self.can_zoom = False
+        """Whether there is a picture to be enlarged and moved."""
         self.levels: list[int] = []
         """The levels of the headings above this place."""
         self.subject = ""
@@ -56,18 +68,22 @@ class Html(Writer):
         """Return a whole page: the own one of the subject, if it has one."""
         if document.page is not None:
             return document.page()
-        from cnnanalyze.report.page.frame import render  # noqa: PLC0415 - pages need a template engine
-
-        blocks = document.blocks
-        body = self.blocks(
-            blocks if _has_title(document) else (Heading(document.title, 0), *blocks)
+        from cnnanalyze.report.page.frame import (  # noqa: PLC0415 - pages need a template engine
+            SCRIPT,
+            render,
         )
+
+        blocks = tuple(document.shown(in_full=self.is_full))
+        if not _has_title(document.title, blocks):
+            blocks = (Heading(document.title, 0), *blocks)
+        body = self.blocks(blocks)
         return render(
             "document.html.j2",
+            scripts=(SCRIPT, "zoom.js") if self.can_zoom else (SCRIPT,),
             title=legible(document.title),
             contents=self.contents,
             body=body,
-            result=document.data() if document.has_data else None,
+            result=None if document.embedded is None else document.embedded(),
         )
 
     def blocks(self, blocks: Sequence[Block]) -> str:
@@ -77,7 +93,7 @@ class Html(Writer):
     def heading(self, block: Heading) -> str:
         """Return a heading that links can lead to."""
         level = self._level(block.level)
-        anchor = self._anchor(block)
+        anchor = self.place = self._anchor(block)
         if level > 1:
             self.subject = block.text
         if level == IN_CONTENTS:
@@ -94,7 +110,7 @@ class Html(Writer):
 
     def _region(self, title: str) -> str:
         """Return the name of a part that scrolls, which no other part of the page has."""
-        name = f"{title}: {self.subject}" if self.subject else title
+        name = ": ".join(filter(None, (title, self.subject))) or "Table"
         self.regions[name] += 1
         return name if self.regions[name] == 1 else f"{name} ({self.regions[name]})"
 
@@ -121,35 +137,41 @@ class Html(Writer):
         return _titled(block.title, f"<ul>{items}</ul>")
 
     def tabular(self, block: Tabular) -> str:
-        """Return a table; rows lead to their anchors, and headings in words sort them."""
-        table = block.on_paper
-        sortable = "" if any(h.formula for h in table.headings) else " data-sortable"
-        heads = "".join(f'<th scope="col"{_class(h)}>{_head(h)}</th>' for h in table.headings)
-        rows = "\n".join(
-            f"<tr{_tone(family)}>{_row(row, table.headings, anchor)}</tr>"
-            for row, anchor, family in zip(
-                table.rows,
-                chain(block.anchors, repeat("")),
-                table.families or repeat(""),
-                strict=False,
-            )
-        )
-        foot = f"<tfoot><tr>{_row(table.foot, table.headings)}</tr></tfoot>" if table.foot else ""
-        note = f'\n<p class="faint">{escape(table.note)}</p>' if table.note else ""
-        name = escape(block.title or "Table")
-        region = (
-            f' role="region" aria-label="{escape(self._region(block.title))}"'
-            if block.title
-            else ""
-        )
+        """Return a table; rows lead to their anchors, and headings in words sort and filter them.
+
+        Rows of a group stand below a line that names it.
+        """
+        table = block.compact.signed("status")
+        name = escape(self._region(block.title))
+        tools, anchor = self._filter(block, name) if block.filter else ("", "")
         body = (
-            f'<div class="scroll" tabindex="0"{region}>'
-            f"<table{sortable}>"
-            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>{foot}</table></div>{note}"
+            f'{tools}<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+            f"<table{anchor}{_sortable(table)}>"
+            f"<thead><tr>{_heads(table)}</tr></thead>\n{_bodies(table, block.anchors)}"
+            f"{_foot(table)}</table></div>"
         )
+        if table.note:
+            body += f'\n<p class="faint">{escape(table.note)}</p>'
         if block.is_folded:
-            return f"<details><summary>{name}</summary>\n{body}\n</details>"
+            title = escape(block.title or "Table")
+            return f"<details><summary>{title}</summary>\n{body}\n</details>"
         return _titled(block.title, body)
+
+    def _filter(self, block: Tabular, name: str) -> tuple[str, str]:
+        """Return the box that filters the rows of a table, and the attributes of the table."""
+        place = "-".join(filter(None, (self.place, "table")))
+        self.tables[place] += 1
+        times = self.tables[place]
+        anchor = escape(place if times == 1 else f"{place}-{times}")
+        is_first = self.tables.total() == 1  # the one that keys are for
+        tools = (
+            f'<div class="tools needs-script"><input type="search" data-filter="{anchor}"'
+            f'{" data-filter-box" if is_first else ""} placeholder="Filter, such as '
+            f'{escape(block.filter)}" aria-label="Filter: {name}" autocomplete="off" '
+            f'spellcheck="false"> <span class="count" data-count="{anchor}" role="status"></span>'
+            "</div>\n"
+        )
+        return tools, f' id="{anchor}"{" data-main" if is_first else ""}'
 
     def code(self, block: Code) -> str:
         """Return a text as it is."""
@@ -163,10 +185,31 @@ class Html(Writer):
         )
 
     def figure(self, block: Figure) -> str:
-        """Return a picture within the page; one that is wider can be scrolled."""
-        region = f'tabindex="0" role="region" aria-label="{escape(self._region("Picture"))}"'
-        picture = f'<div class="scroll picture" {region}>{block.svg()}</div>'
-        return f"<figure>{picture}<figcaption>{escape(block.text)}</figcaption></figure>"
+        """Return a picture within the page; one that is wider can be scrolled, or enlarged."""
+        words = f"<figcaption>{escape(block.text)}</figcaption>"
+        kind, name = ("drawing", block.text) if block.can_zoom else ("picture", "Picture")
+        region = f'tabindex="0" role="region" aria-label="{escape(self._region(name))}"'
+        picture = f'<div class="scroll {kind}" {region}>{block.svg()}</div>'
+        if block.can_zoom:
+            self.can_zoom = True
+            return f"<figure>{words}{picture}</figure>"
+        return f"<figure>{picture}{words}</figure>"
+
+    def figures(self, block: Figures) -> str:
+        """Return pictures side by side."""
+        return f'<div class="beside">\n{self.blocks(block.figures)}\n</div>'
+
+    def headlines(self, block: Headlines) -> str:
+        """Return numbers in large type."""
+        lines = (
+            f'<li class="headline" data-headline="{escape(h.key)}">'
+            f'<span class="label">{escape(h.label)}</span> '
+            f'<span class="number">{escape(h.brief)}</span> '
+            f'<span class="exact">{escape(h.exact)}</span> '
+            f'<span class="how text">{escape(h.how)}</span></li>'
+            for h in block.headlines
+        )
+        return '<ul class="headlines">\n' + "\n".join(lines) + "\n</ul>"
 
     def formula(self, block: Formula) -> str:
         """Return a formula; without MathML, its text."""
@@ -186,14 +229,12 @@ class Html(Writer):
         return f"<section>\n{heading}\n{body}\n</section>"
 
 
-def _has_title(document: Document) -> bool:
-    """Whether a document begins with a heading that says what it is."""
-    first = next(iter(document.blocks), None)
+def _has_title(title: str, blocks: Sequence[Block]) -> bool:
+    """Whether blocks begin with a heading that says what they are."""
+    first = next(iter(blocks), None)
     if isinstance(first, Group):
         return bool(first.level) and not first.fold
-    return isinstance(first, Heading) and (
-        first.level == 1 or first.text.startswith(document.title)
-    )
+    return isinstance(first, Heading) and (first.level == 1 or first.text.startswith(title))
 
 
 def fragment(block: Block) -> str:
@@ -249,26 +290,104 @@ def _part(part: Part) -> str:
     return f'<span class="{part.tone}">{text}</span>' if has_class else text
 
 
-def _row(row: tuple[Cell, ...], headings: tuple[Column, ...], anchor: str = "") -> str:
+def _sortable(table: Table) -> str:
+    """Return what lets headings sort the rows: those of groups stay together."""
+    fixed = table.column("group") is not None or any(h.formula for h in table.headings)
+    return "" if fixed else " data-sortable"
+
+
+class WrittenRow(NamedTuple):
+    """A row of a page, below the line of its group."""
+
+    group: str
+    text: str
+
+
+def _bodies(table: Table, anchors: Sequence[str]) -> str:
+    """Return the bodies of a table: one for each group, or one of all rows."""
+    columns = len(_columns(table))
+    bodies = []
+    for group, rows in groupby(_rows(table, anchors), key=lambda row: row.group):
+        head = ""
+        if group:
+            name = f'<th scope="rowgroup" colspan="{columns}">{escape(group)}</th>'
+            head = f'<tr class="group">{name}</tr>\n'
+        text = "\n".join(row.text for row in rows)
+        bodies.append(f"<tbody>\n{head}{text}\n</tbody>")
+    return "\n".join(bodies) or "<tbody>\n\n</tbody>"
+
+
+def _columns(table: Table) -> list[tuple[int, Column]]:
+    """Return the columns of a page with their places: groups have lines instead of one."""
+    return [(i, head) for i, head in enumerate(table.headings) if head.role != "group"]
+
+
+def _rows(table: Table, anchors: Sequence[str]) -> Iterator[WrittenRow]:
+    at, has_words = table.column("group"), table.column("status") is not None
+    every = zip(
+        table.rows, chain(anchors, repeat("")), table.statuses or repeat(None), strict=False
+    )
+    for row, anchor, status in every:
+        cells = _row(table, row, anchor, status)
+        about = ""
+        if status is not None:
+            tone = f' class="{status.tone}"' if status.tone and not has_words else ""
+            about = f'{tone} data-status="{escape(status.key)}"'
+        yield WrittenRow("" if at is None else row[at].text, f"<tr{about}>{cells}</tr>")
+
+
+def _row(
+    table: Table, row: tuple[Cell, ...], anchor: str = "", status: Status | None = None
+) -> str:
     cells = []
-    for i, (cell, head) in enumerate(zip(row, headings, strict=True)):
-        text = _math(cell.formula) if cell.formula else escape(cell.text)
-        text = f"<code>{text}</code>" if head.is_code and text else text
-        text = f'<a href="#{escape(anchor)}">{text}</a>' if anchor and not i else text
+    for place, (i, head) in enumerate(_columns(table)):
+        cell = row[i]
+        text = _cell(cell, head)
+        if head.role == "status" and status is not None and text:
+            text = f'<span class="verdict {status.tone}">{text}</span>'
+        text = f'<a href="#{escape(anchor)}">{text}</a>' if anchor and not place else text
         is_long = len(cell.text) > LONG and head.align == "left" and not cell.formula
-        wide = ' class="wide"' if is_long else ""
-        cells.append(f"<td{wide or _class(head)}>{text}</td>")
+        kind = ' class="wide"' if is_long and head.role != "status" else _class(head)
+        cells.append(f"<td{kind}{_value(cell, head)}>{text}</td>")
     return "".join(cells)
 
 
-def _tone(family: str) -> str:
-    """Return the class of a row of a family that is a tone."""
-    return f' class="{family}"' if family in {"good", "warn", "bad", "faint"} else ""
+def _cell(cell: Cell, head: Column) -> str:
+    """Return what a cell says; several remarks are a list, and paths are broken after a slash."""
+    if cell.formula:
+        return _math(cell.formula)
+    if head.role == "remark" and "\n" in cell.text:
+        items = "".join(f"<li>{escape(line)}</li>" for line in cell.text.split("\n"))
+        return f"<ul>{items}</ul>"
+    text = escape(cell.text)
+    if len(cell.text) > LONG and not head.is_code:
+        text = text.replace("/", "/<wbr>")
+    return f"<code>{text}</code>" if head.is_code and text else text
+
+
+def _value(cell: Cell, head: Column) -> str:
+    """Return by what a number is sorted that is not written as one."""
+    value = cell.value
+    if head.align != "right" or isinstance(value, bool) or not isinstance(value, int | Fraction):
+        return ""
+    if cell.text.replace(",", "") == str(value):
+        return ""
+    return f' data-value="{value if isinstance(value, int) else float(value)}"'
+
+
+def _heads(table: Table) -> str:
+    return "".join(
+        f'<th scope="col"{_class(head)}>{_head(head)}</th>' for _, head in _columns(table)
+    )
+
+
+def _foot(table: Table) -> str:
+    return f"<tfoot><tr>{_row(table, table.foot)}</tr></tfoot>" if table.foot else ""
 
 
 def _head(head: Column) -> str:
     """Return a heading; a formula has its text, too, for readers of screens that know none."""
-    text = escape(head.title)
+    text = escape(head.title or head.key)
     return f'<span class="unseen">{text}</span>{_math(head.formula)}' if head.formula else text
 
 

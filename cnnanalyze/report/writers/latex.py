@@ -50,7 +50,7 @@ class Latex(Writer):
     def write(self, document: Document) -> str:
         """Return a whole article; of a result that is a table, the table for another text."""
         if document.table is not None and not document.is_article:
-            return "\n".join(map(self._beside, document.blocks)) + "\n"
+            return "\n".join(map(self._beside, document.shown(in_full=self.is_full))) + "\n"
         return f"{PREAMBLE}\n{super().write(document)}\n\\end{{document}}\n"
 
     def _beside(self, block: Block) -> str:

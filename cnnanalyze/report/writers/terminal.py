@@ -14,6 +14,7 @@ from cnnanalyze.report.document import (
     Document,
     Facts,
     Figure,
+    Figures,
     Group,
     Heading,
     Inline,
@@ -136,6 +137,10 @@ class Terminal(BlockWriter[Iterable[Line]]):
             return list(block.outline(self.width))
         return self._wrapped(f"[{block.text}]")
 
+    def figures(self, block: Figures) -> list[Line]:
+        """Return the outlines of pictures one below the other."""
+        return list(self.lines(block.figures))
+
     def formula(self, block: Formula) -> list[Line]:
         """Return the text of a formula; a long one is broken before its equals signs."""
         lines = (legible(line).rstrip() for line in block.lines(self.width))
@@ -179,7 +184,7 @@ class Screen(Lines):
 
     def lines(self, width: int) -> Iterator[Line]:
         """Lay out the document."""
-        yield from Terminal(width).lines(self.document.blocks)
+        yield from Terminal(width).lines(tuple(self.document.shown(in_full=False)))
 
 
 CLOSE = (Paragraph, Formula, Planes, Items, Code)

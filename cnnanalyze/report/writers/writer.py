@@ -14,8 +14,10 @@ from cnnanalyze.report.document import (
     Document,
     Facts,
     Figure,
+    Figures,
     Group,
     Heading,
+    Headlines,
     Items,
     Paragraph,
     Tabular,
@@ -37,6 +39,8 @@ class Format(ABC):
     """Whether a list comes without what is to be said of each of its entries."""
     is_tabular: ClassVar[bool] = False
     """Whether it writes only results that are a table."""
+    is_full: ClassVar[bool] = False
+    """Whether its readers can search and filter, so that it writes in full what others abridge."""
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -74,6 +78,10 @@ class BlockWriter(Format, Generic[Written]):
                 return self.code(block)
             case Figure():
                 return self.figure(block)
+            case Figures():
+                return self.figures(block)
+            case Headlines():
+                return self.headlines(block)
             case Formula():
                 return self.formula(block)
             case Planes():
@@ -110,6 +118,14 @@ class BlockWriter(Format, Generic[Written]):
         """Return a picture, or its description."""
 
     @abstractmethod
+    def figures(self, block: Figures) -> Written:
+        """Return pictures, or their descriptions."""
+
+    def headlines(self, block: Headlines) -> Written:
+        """Return the numbers that one asks for first; here as names with what is said of them."""
+        return self.facts(block.facts)
+
+    @abstractmethod
     def formula(self, block: Formula) -> Written:
         """Return a formula."""
 
@@ -127,11 +143,15 @@ class Writer(BlockWriter[str]):
 
     def write(self, document: Document) -> str:
         """Return a whole document."""
-        return self.blocks(document.blocks) + "\n"
+        return self.blocks(tuple(document.shown(in_full=self.is_full))) + "\n"
 
     def blocks(self, blocks: Sequence[Block]) -> str:
         """Return blocks, an empty line between them."""
         return "\n\n".join(map(self.block, blocks))
+
+    def figures(self, block: Figures) -> str:
+        """Return pictures one below the other."""
+        return self.blocks(block.figures)
 
     def planes(self, block: Planes) -> str:
         """Return planes of numbers as matrices."""

@@ -1,4 +1,4 @@
-"""The page of a comparison: what it shows, and that names are text in it."""
+"""A comparison as a page: all that it shows, and that names are text in it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.report import difference_document
 from cnnanalyze.report.difference import Difference, difference
 from cnnanalyze.report.difference_json import to_dict
-from cnnanalyze.report.page import comparison as comparison_page
-from cnnanalyze.report.page.comparison import page
 
 
 def compared(*names: str, **options: Any) -> Difference:
     return difference([cnn.analyze(f"zoo:{name}").analysis for name in names], **options)
+
+
+def page(shown: Difference) -> str:
+    return shown.render("html")
 
 
 def rows(text: str, table: str) -> list[list[str]]:
@@ -31,41 +34,41 @@ def rows(text: str, table: str) -> list[list[str]]:
 
 def test_every_layer_that_differs_is_in_the_table() -> None:
     shown = compared("vgg16", "vgg19")
-    assert rows(page(shown), "pair1-table") == [
+    assert rows(page(shown), "layers-table") == [
         [
-            "+ added",
             "stage3/conv4/conv1",
+            "+ added",
             "conv 3x3 same, output 56x56x256",
             "+590,080",
             "+1,849,688,064",
             "+802,816",
         ],
-        ["+ added", "stage3/conv4/relu1", "relu, output 56x56x256", "", "", "+802,816"],
+        ["stage3/conv4/relu1", "+ added", "relu, output 56x56x256", "", "", "+802,816"],
         [
-            "+ added",
             "stage4/conv4/conv1",
+            "+ added",
             "conv 3x3 same, output 28x28x512",
             "+2,359,808",
             "+1,849,688,064",
             "+401,408",
         ],
-        ["+ added", "stage4/conv4/relu1", "relu, output 28x28x512", "", "", "+401,408"],
+        ["stage4/conv4/relu1", "+ added", "relu, output 28x28x512", "", "", "+401,408"],
         [
-            "+ added",
             "stage5/conv4/conv1",
+            "+ added",
             "conv 3x3 same, output 14x14x512",
             "+2,359,808",
             "+462,422,016",
             "+100,352",
         ],
-        ["+ added", "stage5/conv4/relu1", "relu, output 14x14x512", "", "", "+100,352"],
+        ["stage5/conv4/relu1", "+ added", "relu, output 14x14x512", "", "", "+100,352"],
     ]
 
 
 def test_the_rows_add_up_to_the_totals() -> None:
     shown = compared("resnet50", "resnext50_32x4d")
     (comparison,) = shown.comparisons
-    found = rows(page(shown), "pair1-table")
+    found = rows(page(shown), "layers-table")
     for place, quantity in enumerate(shown.layer_quantities, 3):
         numbers = [int(row[place].replace(",", "").replace("−", "-") or 0) for row in found]
         assert sum(numbers) == comparison.total(quantity).change
@@ -89,8 +92,8 @@ def test_both_networks_are_drawn_if_something_is_gone(
 
 def test_three_networks_have_a_table_and_a_part_each() -> None:
     text = page(compared("lenet5", "lenet5_common", "lenet_caffe"))
-    assert "<h1>3 networks compared</h1>" in text
-    assert text.count("<h2>LeNet-5 → ") == 2
+    assert re.findall(r"<h1[^>]*>([^<]*)", text) == ["LeNet-5 and 2 others"]
+    assert len(re.findall(r"<h2[^>]*>LeNet-5 → ", text)) == 2
     ids = re.findall(r' id="([^"]+)"', text)
     assert len(ids) == len(set(ids))
 
@@ -98,7 +101,8 @@ def test_three_networks_have_a_table_and_a_part_each() -> None:
 def test_equal_networks_have_a_page_without_rows() -> None:
     text = page(compared("lenet5", "lenet5"))
     assert "no difference: all 13 layers are equal" in text
-    assert 'id="pair1-table"' not in text
+    assert 'id="layers-table"' not in text
+    assert re.findall(r"<h2[^>]*>([^<]*)", text) == ["Drawing", "Keys"]
 
 
 def test_names_are_text(write_spec: Any) -> None:
@@ -124,7 +128,7 @@ def test_the_page_of_huge_networks_says_what_it_leaves_out(monkeypatch: pytest.M
     whole = page(difference([one, two]))
     assert "The whole result is in this page" in whole
     assert "further row" not in whole
-    monkeypatch.setattr(comparison_page, "MOST", 3)
+    monkeypatch.setattr(difference_document, "MOST_IN_FULL", 3)
     text = page(difference([one, two]))
     assert "… and 1 further row." in text
     assert "Of the result, the beginning is in this page as JSON" in text

@@ -1,4 +1,4 @@
-"""The page of an audit: verdicts by row, causes, signs beside colours, no folder of a machine."""
+"""An audit as a page: verdicts by row, causes, signs beside colours, no folder of a machine."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from functools import cache
 import cnnanalyze as cnn
 from cnnanalyze.auditing.examine import audit
 from cnnanalyze.auditing.tables import read_table
-from cnnanalyze.report.page.audit import page as write
+from cnnanalyze.report.audit_document import document
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
+from cnnanalyze.report.writers import render
 from tests.auditing.boards import LEADERBOARD, leaderboard
 from tests.report.page.reader import Page
 
 
 @cache
 def page() -> Page:
-    return Page(write([leaderboard()], "A leaderboard", "About it"))
+    return Page(render(document([leaderboard()], "A leaderboard", "About it"), "html"))
 
 
 def rows() -> list[list[str]]:
@@ -35,18 +36,20 @@ def test_a_wrong_figure_says_what_makes_it() -> None:
     found = next(r for r in rows() if r[1] == "155.3M")
     assert found[0] == "parameters"
     assert found[3] == "✗ wrong"
-    assert "AmoebaNet-C" in found[4]
+    assert (
+        found[4] == "155,272,667 of AmoebaNet-Cthe table says: these are the figures of AmoebaNet-C"
+    )
 
 
 def test_verdicts_do_not_rest_on_colour_alone() -> None:
     signs = {"holds": "✓", "holds under": "≈", "wrong": "✗", "not reproduced": "?"}
     for tr in page().root.all("tr"):
-        outcome = tr.attributes.get("data-outcome")
+        outcome = tr.attributes.get("data-status")
         if outcome:
             (verdict,) = (s for s in tr.all("span") if "verdict" in s.attributes["class"])
             assert verdict.text.startswith(signs[outcome])
-    legend = page().root.one("section", id="legend").text
-    assert "✗ wrong" in legend
+    names = [name.text for name in page().root.one("dl", class_="facts").all("dt")]
+    assert names == ["✓ holds", "≈ holds under", "✗ wrong", "? not reproduced"]
 
 
 def test_what_is_not_as_marked_is_said_to_be_so() -> None:
@@ -54,10 +57,10 @@ def test_what_is_not_as_marked_is_said_to_be_so() -> None:
         "{cnn: 1, input: 9x7x1, layers: [bn], expect: ["
         "{source: '<b>me</b>', total: {parameters: {printed: 2, verdict: wrong, reason: why}}}]}"
     )
-    found = Page(write([audit(cnn.loads(text))], "<i>"))
+    found = Page(render(document([audit(cnn.loads(text))], "<i>"), "html"))
     assert found.root.one("h1").text == "<i>"
     (verdict,) = (s for s in found.root.all("span") if "verdict" in s.attributes.get("class", ""))
-    assert verdict.text == "! right though marked wrong, but not marked so"
+    assert verdict.text == "! right though marked wrong (not as marked)"
     assert verdict.attributes["class"] == "verdict bad"
     assert "<b>me</b>" in found.root.one("table").text
 
