@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 from cnnanalyze.core.binding import bind_entries
 from cnnanalyze.core.diagnostics import Faults, show_tree
-from cnnanalyze.core.files import exists, is_file, resolved
+from cnnanalyze.core.files import exists, is_file, resolved, shown
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.section import Entries, Reader, WrittenMapping
-from cnnanalyze.core.toml import open_toml, parse, shown, table_at, tree_of
+from cnnanalyze.core.toml import open_toml, parse, table_at, tree_of
 from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 

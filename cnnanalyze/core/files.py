@@ -200,6 +200,12 @@ def printable(path: Path | str) -> str:
     return name
 
 
+def shown(path: Path) -> str:
+    """Return a path as messages have it: relative to here if it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+
+
 def is_file(path: Path | str) -> bool:
     r"""Whether there is a file; a name that no system takes is none.
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.files import printable, read_text
+from cnnanalyze.core.files import printable, read_text, shown
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, as_tree
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 
@@ -30,12 +30,6 @@ Keys = tuple[str | int, ...]
 def open_toml(path: Path) -> Source:
     """Return the text of a file with its name."""
     return Source(printable(shown(path)), read_text(path, MOST_BYTES, what="configuration"))
-
-
-def shown(path: Path) -> str:
-    """Return a path as messages have it: relative to here if it lies below."""
-    here = Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
 
 @cache

@@ -11,6 +11,10 @@ from cnnanalyze.errors import Mark
 
 MOST_DIGITS = 30
 """The longest whole number."""
+DEEPEST = 100
+"""How deep lists and mappings may be nested."""
+MOST_NODES = 300_000
+"""How many words, lists and mappings a text may hold; what an alias repeats counts again."""
 
 
 class Scalar:

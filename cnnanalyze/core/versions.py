@@ -20,6 +20,7 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "sweep_file": 1,
         "lint_baseline": 1,
         "budget_baseline": 1,
+        "verification": 1,
         "summary": 1,
         "closed_forms": 1,
         "conventions": 1,

@@ -5,25 +5,61 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
 
 from cnnanalyze.analysis.quantities import measure as number_of
 from cnnanalyze.analysis.result import Analysis, total_of
 from cnnanalyze.core.files import resolved
+from cnnanalyze.core.json import read_results
 from cnnanalyze.core.quantities import CONVENTION, find
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Entries, Section, Whole, version
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.budget import LimitedPart, measure
-from cnnanalyze.errors import Mark, Source, UsageError
+from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.sections import TYPE, Limit, terms_of
 
 SCHEMA = VERSIONS["budget_baseline"]
 """The version of the file's form."""
+REMEDY = "'cnnanalyze budget SPEC... --update' writes one, where none is"
 COSTS = ("parameters", "macs", "operations", "activations", "memory", "size_on_disk")
 """What must not grow; depth and receptive field are no costs."""
 OF_A_LAYER = ("parameters", "macs", "activations")
 
 Sizes = Mapping[str, int]
 """By quantity."""
+
+
+def _sizes_of(quantities: tuple[str, ...]) -> Entries:
+    """Return what may stand in a table of sizes: a whole number for each quantity."""
+    row = {q: Annotated[Whole, Field(description=find(q).about)] for q in quantities}
+
+    def unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
+        return f"{what} has no '{word}'; it has {', '.join(known)}{nearest(word, known)}", ""
+
+    return Entries(lambda: row, unknown)
+
+
+class WrittenCosts(Section):
+    """What a network costs."""
+
+    totals: Annotated[dict[str, int], _sizes_of(COSTS)] = Field(
+        description="what the whole network costs"
+    )
+    layers: dict[str, Annotated[dict[str, int], _sizes_of(OF_A_LAYER)]] = Field(
+        description="by layer, what each costs that holds or multiplies numbers"
+    )
+
+
+class BaselineFile(Section):
+    """What networks cost when the baseline was written, by the paths of their specs."""
+
+    schema_version: version(SCHEMA) = Field(  # type: ignore[valid-type]
+        alias="schema", description="version of this form"
+    )
+    networks: dict[str, WrittenCosts] = Field(description="by the path of its spec, each network")
 
 
 class BaselineEntry(NamedTuple):
@@ -145,36 +181,18 @@ def key_of(spec: str, file: Path) -> str:
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
-def read_baseline(data: object, where: str) -> dict[str, BaselineEntry]:
+def read_baseline(path: Path) -> dict[str, BaselineEntry]:
     """Return the entries of a baseline file by the paths of their specs.
 
     Raises
     ------
     UsageError
-        If it is not a baseline, or one of another version.
+        If there is no such file, it is not a baseline, or one of another version.
     """
-    help = "'cnnanalyze budget SPEC... --update' writes one anew"  # noqa: A001 - the word users read
-    if not isinstance(data, dict) or not isinstance(data.get("networks"), dict):
-        raise UsageError(f"'{where}' is not a baseline of budgets", help=help)
-    if data.get("schema") != SCHEMA:
-        raise UsageError(
-            f"'{where}' has version {data.get('schema')}, but this tool reads {SCHEMA}", help=help
-        )
-    try:
-        return {
-            name: BaselineEntry(
-                _sizes(entry["totals"]), {k: _sizes(v) for k, v in entry["layers"].items()}
-            )
-            for name, entry in data["networks"].items()
-        }
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise UsageError(f"'{where}' is not a baseline of budgets", help=help) from None
-
-
-def _sizes(data: Mapping[str, Any]) -> dict[str, int]:
-    if not all(type(n) is int for n in data.values()):
-        raise ValueError
-    return dict(data)
+    file = read_results(path, BaselineFile, "baseline", REMEDY)
+    return {
+        name: BaselineEntry(costs.totals, costs.layers) for name, costs in file.networks.items()
+    }
 
 
 def as_data(entries: Mapping[str, BaselineEntry]) -> dict[str, Any]:

@@ -22,21 +22,74 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.cost import OPERATIONS, Cost, Param
-from cnnanalyze.core.files import is_file, read_text
+from cnnanalyze.core.diagnostics import show_tree
+from cnnanalyze.core.files import is_file
+from cnnanalyze.core.json import read_results
 from cnnanalyze.core.periodic_field import PeriodicField
+from cnnanalyze.core.section import Reader, Section, Whole, version
+from cnnanalyze.core.tree import Tree, plain
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.result import Balance, Discrepancy
-from cnnanalyze.errors import UsageError
 from cnnanalyze.language.spec import spec_of
 
-FORM = 1
+FORM = VERSIONS["verification"]
 """The version of the form of records."""
 NAME = "verification.json"
 """What a record is called in the folder of a gallery."""
+
+
+class WrittenDiscrepancy(Section):
+    """One entry that differs between the two books."""
+
+    node: str = Field(description="the layer")
+    quantity: str = Field(description="what was compared")
+    detail: str = Field(description="which part of it: a role, an operation, an axis and a unit")
+    by_rule: str = Field(description="what the rules say")
+    observed: str = Field(description="what the run showed")
+
+
+def _followed(tree: Tree) -> tuple[int, int]:
+    found = plain(tree)
+    if isinstance(found, list) and [type(number) for number in found] == [int, int]:
+        return found[0], found[1]
+    raise ValueError(f"must be how many lines are followed, and of how many, not {show_tree(tree)}")
+
+
+_Lines = Annotated[
+    tuple[int, int],
+    Reader(
+        _followed,
+        {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
+    ),
+]
+
+
+class VerifiedNetwork(Section):
+    """What a run of one network showed."""
+
+    network: str = Field(description="its name")
+    digest: str = Field(description="tells whether the entry speaks of a network as it is now")
+    layers: Whole = Field(description="how many layers were run")
+    compared: dict[str, Whole] = Field(description="by quantity, how many entries were compared")
+    differ: tuple[WrittenDiscrepancy, ...] = Field(description="the entries that differ")
+    lines: dict[str, tuple[_Lines, ...]] = Field(
+        description="by input and axis, how many of its lines were followed, and of how many"
+    )
+    remarks: tuple[str, ...] = Field(description="what was not compared in full")
+
+
+class RecordFile(Section):
+    """What was run and compared: 'verify --record FILE'."""
+
+    record: version(FORM) = Field(description="version of this form")  # type: ignore[valid-type]
+    networks: tuple[VerifiedNetwork, ...] = Field(description="each network that was run")
 
 
 class VerificationRecord:
@@ -55,21 +108,21 @@ class VerificationRecord:
     True
     """
 
-    def __init__(self, entries: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        self._entries = dict(entries or {})
+    def __init__(self, entries: Iterable[VerifiedNetwork] = ()) -> None:
+        self._entries = {entry.digest: entry for entry in entries}
 
     def add(self, analysis: Analysis, balance: Balance) -> None:
         """Take note of what a run showed."""
         key = digest(analysis)
-        self._entries[key] = {
-            "network": balance.name,
-            "digest": key,
-            "layers": balance.layers,
-            "compared": dict(balance.compared),
-            "differ": [asdict(found) for found in balance.discrepancies],
-            "lines": {name: [list(axis) for axis in axes] for name, axes in balance.followed},
-            "remarks": list(balance.remarks),
-        }
+        self._entries[key] = VerifiedNetwork(
+            network=balance.name,
+            digest=key,
+            layers=balance.layers,
+            compared=dict(balance.compared),
+            differ=tuple(WrittenDiscrepancy(**asdict(found)) for found in balance.discrepancies),
+            lines=dict(balance.followed),
+            remarks=balance.remarks,
+        )
 
     def find(self, analysis: Analysis) -> Balance | None:
         """Return what a run of just this network showed; nothing if none is on record."""
@@ -79,19 +132,19 @@ class VerificationRecord:
         if found is None:
             return None
         return Balance(
-            found["network"],
-            found["layers"],
-            tuple(found["compared"].items()),
-            tuple(Discrepancy(**each) for each in found["differ"]),
+            found.network,
+            found.layers,
+            tuple(found.compared.items()),
+            tuple(Discrepancy(**each.model_dump()) for each in found.differ),
             check_claims(analysis),
-            tuple(found["remarks"]),
-            tuple((n, tuple((f, of) for f, of in axes)) for n, axes in found["lines"].items()),
+            found.remarks,
+            tuple(found.lines.items()),
         )
 
     def text(self) -> str:
         """Return the record as JSON: a line for each network, by name."""
-        ordered = sorted(self._entries.values(), key=lambda e: (e["network"], e["digest"]))
-        lines = (json.dumps(entry, ensure_ascii=False) for entry in ordered)
+        ordered = sorted(self._entries.values(), key=lambda e: (e.network, e.digest))
+        lines = (json.dumps(entry.model_dump(), ensure_ascii=False) for entry in ordered)
         return f'{{"record": {FORM}, "networks": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
@@ -105,36 +158,10 @@ def read_record(path: Path, *, must_exist: bool = False) -> VerificationRecord:
     """
     if not must_exist and not is_file(path):
         return VerificationRecord()
-    try:
-        entries = _entries_of(json.loads(read_text(path, MOST_BYTES)))
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise UsageError(
-            f"'{path}' is not a record of verification",
-            help="'cnnanalyze verify --record FILE' writes one",
-        ) from None
-    return VerificationRecord(entries)
-
-
-MOST_BYTES = 64 * 2**20
-
-
-def _entries_of(data: Any) -> dict[str, Mapping[str, Any]]:  # noqa: ANN401 - what a file says
-    if data["record"] != FORM:
-        raise ValueError
-    return {entry["digest"]: _checked(entry) for entry in data["networks"]}
-
-
-def _checked(entry: Any) -> Mapping[str, Any]:  # noqa: ANN401 - what a file says
-    """Return an entry that has what is read of it."""
-    counts = [entry["layers"], *entry["compared"].values()]
-    counts += [n for axes in entry["lines"].values() for axis in axes for n in axis]
-    words = [entry["network"], *entry["compared"], *entry["remarks"], *entry["lines"]]
-    words += [word for found in entry["differ"] for word in asdict(Discrepancy(**found)).values()]
-    if not all(type(n) is int for n in counts) or not all(isinstance(w, str) for w in words):
-        raise ValueError
-    if any(len(axis) != 2 for axes in entry["lines"].values() for axis in axes):  # noqa: PLR2004 - followed, and of how many
-        raise ValueError
-    return {**entry, "differ": [dict(found) for found in entry["differ"]]}
+    remedy = "'cnnanalyze verify --record FILE' writes one"
+    return VerificationRecord(
+        read_results(path, RecordFile, "record of verification", remedy).networks
+    )
 
 
 # --- digest ---------------------------------------------------------------------------------------

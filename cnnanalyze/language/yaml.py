@@ -21,15 +21,20 @@ from cnnanalyze.core.binding import bind
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import MOST_BYTES, FileError, ReadFailure, printable, read_text
 from cnnanalyze.core.section import Model
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, is_empty, resolve
+from cnnanalyze.core.tree import (
+    DEEPEST,
+    MOST_NODES,
+    Mapping,
+    Scalar,
+    Sequence,
+    Tree,
+    is_empty,
+    resolve,
+)
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
 from cnnanalyze.language.truncation import beginning
 from cnnanalyze.language.yaml_faults import is_torn, mend, note_half, note_syntax
 
-DEEPEST = 100
-"""How deep lists and mappings may be nested."""
-MOST_NODES = 300_000
-"""How many words, lists and mappings a spec may hold; what an alias repeats counts again."""
 MOST_ALIASES = 1_000
 """How many aliases a spec may use."""
 _SHORTER = "write repeated layers with 'repeat', 'for' or blocks"

@@ -12,12 +12,15 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from cnnanalyze.core.files import FileError, ReadFailure, exists, read_text
-from cnnanalyze.core.registry import nearest
+from pydantic import Field
+
+from cnnanalyze.core.files import exists, read_text
+from cnnanalyze.core.json import MOST_BYTES, read_json, read_results
+from cnnanalyze.core.section import Count, Section, version
+from cnnanalyze.core.tree import Mapping as MappingTree
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.errors import UsageError
+from cnnanalyze.errors import Source, UsageError
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.result import FileResult, LintResult
 from cnnanalyze.linting.rules import entries
@@ -25,11 +28,19 @@ from cnnanalyze.linting.selection import is_always_on
 
 SCHEMA = VERSIONS["lint_baseline"]
 _STALE = "LN003"
-MOST_BYTES = 20_000_000
-"""The largest baseline that is read: one of a hundred thousand findings is smaller."""
-
 Key = tuple[str, str, str]
 """File relative to the baseline, code, and path of the layer or else the text of the line."""
+
+
+class BaselineFile(Section):
+    """Findings that are let pass: by file, code, and layer or place, how many."""
+
+    schema_version: version(SCHEMA) = Field(  # type: ignore[valid-type]
+        alias="schema", description="version of this form"
+    )
+    files: dict[str, dict[str, dict[str, Count]]] = Field(
+        description="by file, code, and layer or place, how many findings are known"
+    )
 
 
 @dataclass(frozen=True)
@@ -62,17 +73,14 @@ def read(path: Path) -> Baseline:
     UsageError
         If there is none, or it is not one.
     """
-    try:
-        data = json.loads(read_text(path, MOST_BYTES, what="baseline"))
-    except FileError as error:
-        if error.reason is not ReadFailure.MISSING:
-            raise
-        raise UsageError(
-            f"there is no baseline {path}", help="--write-baseline makes one"
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"the baseline {path} is not JSON: {error}") from None
-    return Baseline(path, dict(_entries(path, data)))
+    files = read_results(path, BaselineFile, "baseline", "--write-baseline writes one").files
+    known = {
+        (file, code, place): count
+        for file, codes in files.items()
+        for code, places in codes.items()
+        for place, count in places.items()
+    }
+    return Baseline(path, known)
 
 
 def check_writable(path: Path) -> None:
@@ -87,43 +95,17 @@ def check_writable(path: Path) -> None:
         return
     try:
         text = read_text(path, MOST_BYTES, what="baseline")
-        data = json.loads(text) if text.strip() else {"schema": SCHEMA}
-    except (FileError, ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict) or "schema" not in data:
+        tree = read_json(Source(str(path), text)) if text.strip() else None
+    except UsageError:
+        is_baseline = False
+    else:
+        is_baseline = tree is None or (
+            isinstance(tree, MappingTree) and tree.get("schema") is not None
+        )
+    if not is_baseline:
         raise UsageError(
             f"{path} is not a baseline, and is not written over", help="choose another file"
         )
-
-
-def _entries(path: Path, data: Any) -> Iterable[tuple[Key, int]]:  # noqa: ANN401
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        found = data.get("schema") if isinstance(data, dict) else None
-        raise UsageError(
-            f"the baseline {path} has the schema {found!r}, and this tool reads {SCHEMA}",
-            help="write it again with --write-baseline",
-        )
-    files = data.get("files")
-    if not isinstance(files, dict):
-        raise UsageError(f"the baseline {path} has no 'files'{nearest('files', list(data))}")
-    for file, codes in files.items():
-        for code, places in _table(path, codes, file).items():
-            for place, count in _table(path, places, f"{code} in {file}").items():
-                if type(count) is not int or count < 1:
-                    raise UsageError(
-                        f"the baseline {path} has {count!r} instances of {code} "
-                        f"at {place} in {file}"
-                    )
-                yield (file, code, place), count
-
-
-def _table(path: Path, data: Any, where: str) -> dict[str, Any]:  # noqa: ANN401
-    if not isinstance(data, dict):
-        raise UsageError(
-            f"the baseline {path} has {data!r} for {where}, not a table",
-            help="write it again with --write-baseline",
-        )
-    return data
 
 
 def _countable(finding: Finding) -> bool:

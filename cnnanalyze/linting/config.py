@@ -15,9 +15,8 @@ from pydantic import Field
 from cnnanalyze.core.binding import bind
 from cnnanalyze.core.configuration import is_inside, open_table, root_of
 from cnnanalyze.core.diagnostics import Faults, place_of, show_tree
-from cnnanalyze.core.files import is_file, resolved
+from cnnanalyze.core.files import is_file, resolved, shown
 from cnnanalyze.core.section import Itself, Later, Reader, Section
-from cnnanalyze.core.toml import shown
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.errors import Fault, Mark, UsageError
 from cnnanalyze.layers.attributes import Natural, choice

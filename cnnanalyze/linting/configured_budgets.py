@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -14,7 +13,6 @@ from pydantic import Field
 
 from cnnanalyze.core.binding import bind_entries
 from cnnanalyze.core.diagnostics import Faults, show_tree
-from cnnanalyze.core.files import FileError, ReadFailure, read_text
 from cnnanalyze.core.section import Reader, Text
 from cnnanalyze.core.tree import Mapping, Tree, plain
 from cnnanalyze.crosscheck.baseline import BaselineEntry, key_of, read_baseline
@@ -41,9 +39,6 @@ CONFIGURED_BUDGETS = replace(
     BUDGETS, types=lambda: {**BUDGETS.types(), "baseline": _BASELINE, "allow": _PERCENTAGE}
 )
 """What a configuration may say of budgets."""
-
-MOST_BYTES = 20_000_000
-"""The largest baseline that is read: one of a thousand networks is smaller."""
 
 
 class Configured(NamedTuple):
@@ -96,34 +91,11 @@ def check_baseline(configured: Configured, tree: Mapping) -> None:
         _loaded(configured.baseline)
     except UsageError as error:
         fault, written = error.faults[0], tree.get("baseline")
-        mark = fault.mark if written is None else written.mark
+        mark = fault.mark or (None if written is None else written.mark)
         raise UsageError(Fault(fault.message, mark, fault.help)) from None
 
 
-def load_baseline(file: Path) -> dict[str, BaselineEntry]:
-    """Read a baseline file.
-
-    Raises
-    ------
-    UsageError
-        If there is no such file, or it is not a baseline.
-    """
-    try:
-        text = read_text(file, MOST_BYTES, what="baseline")
-    except FileError as error:
-        if error.reason is not ReadFailure.MISSING:
-            raise
-        raise UsageError(
-            f"there is no baseline '{file}'", help="'cnnanalyze budget SPEC... --update' writes one"
-        ) from None
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        data = None
-    return read_baseline(data, str(file))
-
-
-_loaded = cache(load_baseline)
+_loaded = cache(read_baseline)
 
 
 def entry_for(source: str, file: Path) -> BaselineEntry | None:

@@ -12,12 +12,19 @@ from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.core.file_writing import write_file
 from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.core.tabular import Row, Tabular
-from cnnanalyze.crosscheck.baseline import BaselineEntry, as_data, compare, key_of, record
+from cnnanalyze.crosscheck.baseline import (
+    BaselineEntry,
+    as_data,
+    compare,
+    key_of,
+    read_baseline,
+    record,
+)
 from cnnanalyze.crosscheck.budget import Check, check_budgets, without_fitting
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.linting.configured_budgets import check_baseline, load_baseline
+from cnnanalyze.linting.configured_budgets import check_baseline
 from cnnanalyze.linting.run import Configuration
 from cnnanalyze.report.budget import Outcome, conclude, document, to_dict
 from cnnanalyze.report.json import dump
@@ -107,7 +114,7 @@ class BudgetResult(Tabular):
         """
         path = Path(file)
         folder = resolved(path).parent
-        before = load_baseline(path) if is_file(path) else {}
+        before = read_baseline(path) if is_file(path) else {}
         kept = {
             name: entry
             for name, entry in before.items()
@@ -162,7 +169,7 @@ class BudgetRun:
             check_baseline(settings.configured, settings.budgets)
         before: dict[str, BaselineEntry] = {}
         if self.file is not None and (is_file(self.file) or (named and not is_update)):
-            before = load_baseline(self.file)
+            before = read_baseline(self.file)
         self._before = {} if is_update else before
         self._costs: dict[str, BaselineEntry] = {}
         self._outcomes: list[Outcome] = []

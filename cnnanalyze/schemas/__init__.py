@@ -38,8 +38,6 @@ def _written(shape: Any, name: str) -> Schema:  # noqa: ANN401 - a form, or seve
 
 
 _FORMS: dict[str, Any] = {
-    "lint_baseline": findings.LintBaseline,
-    "budget_baseline": figures.BudgetBaseline,
     "summary": networks.Summary,
     "closed_forms": networks.ClosedForms,
     "conventions": networks.Conventions,
@@ -68,6 +66,9 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "facts": files.facts,
         "table": files.table,
         "sweep_file": files.sweep,
+        "lint_baseline": files.lint_baseline,
+        "budget_baseline": files.budget_baseline,
+        "verification": files.verification,
         **{name: partial(_written, shape, name) for name, shape in _FORMS.items()},
     }
 )

@@ -228,19 +228,3 @@ class Budget(TypedDict):
     within: bool
     networks: list[Budgeted]
     errors: list[str]
-
-
-@form
-class Costs(TypedDict):
-    """What a network costs."""
-
-    totals: dict[str, int]
-    layers: dict[str, dict[str, int]]
-
-
-@form
-class BudgetBaseline(TypedDict):
-    """What networks cost when the baseline was written, by the paths of their specs."""
-
-    schema: int
-    networks: dict[str, Costs]

@@ -1,4 +1,4 @@
-"""The forms of the files that people write: configuration, homework sheets, answers, facts.
+"""The forms of the files that are read: configuration, homework, facts, earlier results.
 
 They are made from the models that the readers go by. What only a reader can judge (names of
 layers, of rules, sums of terms) is left to it.
@@ -11,11 +11,14 @@ import cnnanalyze.course.sheets.solve  # noqa: F401 - both name mistakes, which 
 from cnnanalyze.auditing.tables import WrittenTable
 from cnnanalyze.core.configuration import FOLDERS
 from cnnanalyze.core.conventions.configuration import WrittenConvention
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.grading.written_papers import ClosedPaper, OpenPaper, StudentsFile
 from cnnanalyze.course.lectures.facts import FactsFile
 from cnnanalyze.course.lectures.question_data import FORMS, NetworkQuestion, form_of
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet_file import SheetFile
+from cnnanalyze.crosscheck import baseline as budget_costs
+from cnnanalyze.crosscheck.record import RecordFile
 from cnnanalyze.language.schema import FIGURES, OF_BUDGETS
 from cnnanalyze.language.vocabulary import (
     NULL,
@@ -26,6 +29,7 @@ from cnnanalyze.language.vocabulary import (
     section,
     without,
 )
+from cnnanalyze.linting import baseline as known_findings
 from cnnanalyze.linting.config import LintTable
 from cnnanalyze.schemas.forms import DRAFT, Schema
 from cnnanalyze.sweeping.sweep_file import SweepFile
@@ -158,4 +162,49 @@ def sweep() -> Schema:
         "title": "cnnanalyze sweep",
         **section(SweepFile),
         "definitions": without(NULL, OF_BUDGETS),
+    }
+
+
+# --- earlier results ------------------------------------------------------------------------------
+
+
+def lint_baseline() -> Schema:
+    """Return the schema of the findings that are let pass.
+
+    Examples
+    --------
+    >>> lint_baseline()["required"]
+    ['schema', 'files']
+    """
+    return _of_results(known_findings.BaselineFile, "lint baseline")
+
+
+def budget_baseline() -> Schema:
+    """Return the schema of what networks cost before.
+
+    Examples
+    --------
+    >>> budget_baseline()["required"]
+    ['schema', 'networks']
+    """
+    return _of_results(budget_costs.BaselineFile, "budget baseline")
+
+
+def verification() -> Schema:
+    """Return the schema of a record of what was run and compared.
+
+    Examples
+    --------
+    >>> verification()["required"]
+    ['record', 'networks']
+    """
+    return _of_results(RecordFile, "verification")
+
+
+def _of_results(model: type[Section], title: str) -> Schema:
+    """Return the schema of a file that a command writes and reads; nothing in it is left empty."""
+    return {
+        "$schema": DRAFT,
+        "title": f"cnnanalyze {title}",
+        **without(NULL, section(model)),
     }

@@ -1,4 +1,4 @@
-"""The forms of findings, of lint rules, and of the findings that are let pass."""
+"""The forms of findings and of lint rules."""
 
 from __future__ import annotations
 
@@ -159,11 +159,3 @@ class AllRules(TypedDict):
 
 
 Rules = AllRules | OneRule
-
-
-@form
-class LintBaseline(TypedDict):
-    """Findings that are let pass: by file, code, and layer or place, how many."""
-
-    schema: int
-    files: dict[str, dict[str, dict[str, int]]]

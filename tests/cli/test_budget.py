@@ -220,9 +220,25 @@ def test_a_configuration_sets_limits_and_the_baseline(command: Run, tmp_path: Pa
         (("net.yaml", "--allow", "nan"), "error: --allow takes a percentage, not 'nan'"),
         (("net.yaml", "--allow", "1e99999"), "error: --allow takes a percentage, not '1e99999'"),
         (("net.yaml", "--baseline", "no.json"), "error: there is no baseline 'no.json'"),
-        (("net.yaml", "--baseline", "net.yaml"), "error: 'net.yaml' is not a baseline of budgets"),
-        (("net.yaml", "--baseline", "old.json"), "error: 'old.json' has version 0, but this tool"),
-        (("net.yaml", "--baseline", "bad.json"), "error: 'bad.json' is not a baseline of budgets"),
+        (
+            ("net.yaml", "--baseline", "net.yaml"),
+            "net.yaml:1:1: error: this is not JSON: expecting",
+        ),
+        (
+            ("net.yaml", "--baseline", "old.json"),
+            "old.json:1:12: error: 'schema' of a baseline must be 1, the version that this",
+        ),
+        (
+            ("net.yaml", "--baseline", "bad.json"),
+            "bad.json:1:53: error: 'macs' of 'totals' must be a whole number, not 'x'",
+        ),
+        (
+            ("net.yaml", "--baseline", "word.json"),
+            (
+                "word.json:1:45: error: 'totals' has no 'mac'; it has parameters, macs, "
+                "operations, activations, memory, size_on_disk; did you mean 'macs'?"
+            ),
+        ),
         (("net.yaml", "--format", "csv"), "error: there is no format 'csv'"),
         (
             ("net.yaml",),
@@ -238,6 +254,9 @@ def test_what_cannot_be_done_is_2(
     (tmp_path / "old.json").write_text('{"schema": 0, "networks": {}}', "utf-8")
     (tmp_path / "bad.json").write_text(
         '{"schema": 1, "networks": {"a": {"totals": {"macs": "x"}, "layers": {}}}}', "utf-8"
+    )
+    (tmp_path / "word.json").write_text(
+        '{"schema": 1, "networks": {"a": {"totals": {"mac": 5}, "layers": {}}}}', "utf-8"
     )
     code, _, err = command(*arguments)
     assert code == 2

@@ -72,7 +72,7 @@ def test_what_is_printed(command: Any) -> None:
         (("--output", "sarif"), "error: --output takes FORMAT=FILE, or a FILE whose name ends in its format, not 'sarif'"),
         (("--output", "srif=x"), "error: there is no format 'srif'; did you mean 'sarif'?"),
         (("--write-baseline",), "error: which baseline?"),
-        (("--baseline", "none.json"), "error: there is no baseline none.json"),
+        (("--baseline", "none.json"), "error: there is no baseline 'none.json'"),
         (("--config", "none.toml"), "error: there is no file none.toml"),
         (("--config", "x.toml", "--isolated"), "error: --isolated and --config exclude each other"),
         (("--set", "width"), "error: --set takes NAME=VALUE, not 'width'"),

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from cnnanalyze.core.tree import plain
+from cnnanalyze.core.tree import DEEPEST, MOST_NODES, plain
 from cnnanalyze.errors import Source, SpecError
 from cnnanalyze.language import yaml as reader
-from cnnanalyze.language.yaml import DEEPEST, MOST_ALIASES, MOST_NODES, read
+from cnnanalyze.language.yaml import MOST_ALIASES, read
 
 
 def data_of(text: str) -> Any:

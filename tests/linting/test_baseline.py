@@ -144,28 +144,50 @@ def test_faults_are_never_let_pass() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("", "the baseline known.json is not JSON: "),
-        ("[]", "the baseline known.json has the schema None, and this tool reads 1"),
-        ('{"schema": 2}', "the baseline known.json has the schema 2, and this tool reads 1"),
-        ('{"schema": 1}', "the baseline known.json has no 'files'"),
+        ("", "known.json:1:1: error: this is not JSON: expecting value"),
+        (
+            "[]",
+            "known.json:1:1: error: a baseline must be a mapping with 'schema' and 'files', not",
+        ),
+        (
+            '{"schema": 2, "files": {}}',
+            (
+                "known.json:1:12: error: 'schema' of a baseline must be 1, the version that this "
+                "tool reads, not 2"
+            ),
+        ),
+        ('{"schema": 1}', "known.json:1:1: error: a baseline needs 'files'"),
+        (
+            '{"schema": 1, "files": {},\n "flies": {}}',
+            (
+                "known.json:2:2: error: a baseline has no 'flies'; it takes schema, files; did you "
+                "mean 'files'?"
+            ),
+        ),
         (
             '{"schema": 1, "files": {"a": {"CV003": {"conv1": "x"}}}}',
-            "the baseline known.json has 'x' instances of CV003 at conv1 in a",
+            (
+                "known.json:1:50: error: 'conv1' of 'CV003' must be a whole number of at least 1, "
+                "not 'x'"
+            ),
         ),
         (
             '{"schema": 1, "files": {"a": {"CV003": {"conv1": 0}}}}',
-            "the baseline known.json has 0 instances of CV003 at conv1 in a",
+            (
+                "known.json:1:50: error: 'conv1' of 'CV003' must be a whole number of at least 1, "
+                "not 0"
+            ),
         ),
         (
             '{"schema": 1, "files": {"a": 3}}',
-            "the baseline known.json has 3 for a, not a table",
+            "known.json:1:30: error: 'a' of 'files' must be a mapping, not 3",
         ),
         (
             '{"schema": 1, "files": {"a": {"CV003": ["conv1"]}}}',
-            "the baseline known.json has ['conv1'] for CV003 in a, not a table",
+            "known.json:1:40: error: 'CV003' of 'a' must be a mapping, not ['conv1']",
         ),
-        ("[" * 100_000, "the baseline known.json is not JSON: "),
-        (b"\xff\xfe", "known.json is not UTF-8: byte 1 (line 1) is 0xff"),
+        ("[" * 100_000, "error: known.json is nested too deep"),
+        (b"\xff\xfe", "error: known.json is not UTF-8: byte 1 (line 1) is 0xff"),
     ],
 )
 @pytest.mark.usefixtures("folder")
@@ -173,15 +195,16 @@ def test_what_is_no_baseline_is_refused(data: str | bytes, message: str) -> None
     Path("known.json").write_bytes(data.encode() if isinstance(data, str) else data)
     with pytest.raises(UsageError) as caught:
         baseline.read(Path("known.json"))
-    assert caught.value.message.startswith(message)
+    assert str(caught.value).startswith(message)
+    assert "help: " in str(caught.value)
 
 
 @pytest.mark.usefixtures("folder")
 def test_missing_baseline_is_refused() -> None:
     with pytest.raises(UsageError) as caught:
         baseline.read(Path("none.json"))
-    assert caught.value.message == "there is no baseline none.json"
-    assert caught.value.faults[0].help == "--write-baseline makes one"
+    assert caught.value.message == "there is no baseline 'none.json'"
+    assert caught.value.faults[0].help == "--write-baseline writes one"
 
 
 def test_baseline_may_lie_elsewhere(folder: Path) -> None:

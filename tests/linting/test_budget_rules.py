@@ -156,7 +156,6 @@ def test_limits_of_a_configuration_are_told_with_their_place(command: Any) -> No
     ("text", "place", "message"),
     [
         ('baseline = "none.json"', "2:13", "there is no baseline '"),
-        ('baseline = "net.yaml"', "2:13", "'"),
         ('baseline = "/dev/zero"', "2:13", "'baseline' may only name files below "),
         ('baseline = "../costs.json"', "2:13", "'baseline' may only name files below "),
         ('baseline = "out.json"', "2:13", "'baseline' may only name files below "),
@@ -175,6 +174,17 @@ def test_faults_of_configured_budgets_are_told_once_with_their_place(
         code, out, err = command(name, "net.yaml", "other.yaml")
         assert (code, out) == (2, "")
         assert err.startswith(f"cnnanalyze.toml:{place}: error: {message}")
+        assert err.count("error:") == 1
+
+
+def test_what_is_wrong_with_a_configured_baseline_is_told_where_it_is_written(command: Any) -> None:
+    Path("cnnanalyze.toml").write_text("[lint.budgets]\nbaseline = 'costs.json'\n", "utf-8")
+    Path("costs.json").write_text('{"schema": 1,\n "networks": {"net.yaml": 5}}', "utf-8")
+    Path("net.yaml").write_text(NET, "utf-8")
+    for name in ("lint", "budget"):
+        code, out, err = command(name, "net.yaml")
+        assert (code, out) == (2, "")
+        assert err.startswith("costs.json:2:27: error: 'net.yaml' must be a mapping with 'totals' ")
         assert err.count("error:") == 1
 
 

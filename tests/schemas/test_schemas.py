@@ -28,6 +28,8 @@ from tests.schemas.outputs import BASELINE, LIMITS, OUTPUTS, prepare
 jsonschema = pytest.importorskip("jsonschema")
 WRITTEN = {name for name, _ in OUTPUTS}
 READ = {"spec", "configuration", "sheet", "answers", "facts", "table", "sweep_file"}
+BOTH = {"lint_baseline", "budget_baseline", "verification"}
+"""What a command writes, and reads again."""
 
 
 def errors(name: str, data: Any) -> list[str]:
@@ -52,7 +54,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Path:
 
 def test_every_form_has_a_version_and_a_schema() -> None:
     assert set(SCHEMAS) == set(VERSIONS)
-    assert WRITTEN | READ | {"lint_baseline", "budget_baseline"} == set(SCHEMAS)
+    assert set(SCHEMAS) == WRITTEN | READ | BOTH
 
 
 def test_what_every_command_prints_as_json_has_a_schema() -> None:
@@ -121,6 +123,18 @@ def test_baselines_fulfil_their_schemas(desk: Path) -> None:
     costs = json.loads((desk / "cnnanalyze-budget.json").read_text("utf-8"))
     assert costs["networks"]
     assert errors("budget_baseline", costs) == []
+    for name, data in (("lint_baseline", known), ("budget_baseline", costs)):
+        for word, other in spoilt(data):
+            assert errors(name, other), word
+
+
+def test_a_record_of_verification_fulfils_its_schema(desk: Path, run: Run) -> None:
+    run("verify", "net.yaml", "--record", "verification.json")
+    data = json.loads((desk / "verification.json").read_text("utf-8"))
+    assert data["networks"]
+    assert errors("verification", data) == []
+    assert errors("verification", {**data, "record": 99})
+    assert errors("verification", {**data, "nonsense": 1})
 
 
 def spoilt(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

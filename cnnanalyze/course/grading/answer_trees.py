@@ -1,4 +1,4 @@
-"""Answer trees: YAML and JSON, read with every word as it is written and with its place.
+"""Answer trees: YAML, read with every word as it is written and with its place.
 
 The reader of specs would not do: there 010 is a number, and a word that is written twice a fault of
 the whole file. Here each answer is a text, and what is wrong with one stops no other.
@@ -6,16 +6,12 @@ the whole file. Here each answer is a text, and what is wrong with one stops no 
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import replace
 from typing import Any
 
 import yaml
 
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.core.tree import DEEPEST, MOST_NODES, Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
-from cnnanalyze.language.yaml import DEEPEST, MOST_NODES
 
 
 def read_yaml(source: Source) -> Tree:
@@ -39,15 +35,11 @@ def read_yaml(source: Source) -> Tree:
     except yaml.YAMLError as error:
         raise UsageError(f"{source.name} is not YAML: {error}") from None
     except (_TooManyNodes, RecursionError):
-        raise _refuse_too_many(source) from None
+        raise UsageError(f"{source.name} holds too much, or is nested too deep") from None
 
 
 class _TooManyNodes(Exception):  # noqa: N818 - never seen outside
     """Raised where aliases make a tree too large."""
-
-
-def _refuse_too_many(source: Source) -> UsageError:
-    return UsageError(f"{source.name} holds too much, or is nested too deep")
 
 
 class _TreeBuilder:
@@ -78,87 +70,3 @@ class _TreeBuilder:
         start, end = node.start_mark, node.end_mark
         length = end.column - start.column if end.line == start.line else 1
         return Mark(self.source, start.line + 1, start.column + 1, max(1, length))
-
-
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
-"""One token of a text that is known to be JSON."""
-
-
-def read_json(source: Source) -> Tree:
-    """Read JSON with every number as it is written, and with places.
-
-    Examples
-    --------
-    >>> tree = read_json(Source("here", '{"A1": 1e400}'))
-    >>> [(key.text, value.value, str(key.mark)) for key, value in tree.entries]
-    [('A1', '1e400', 'here:1:2')]
-    """
-    try:
-        json.loads(source.text, parse_float=str, parse_int=str, parse_constant=str)
-    except json.JSONDecodeError as error:
-        place = Mark(source, error.lineno, error.colno)
-        raise UsageError(Fault(f"this is not JSON: {error.msg}", place)) from None
-    except RecursionError:
-        raise UsageError(f"{source.name} is nested too deep") from None
-    return _Tokens(source).tree()
-
-
-class _Tokens:
-    """Makes a tree of the tokens of a text that is known to be JSON."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.words = _TOKEN.finditer(source.text)
-        self.line = 1
-        self.start = 0
-        """Where the current line begins."""
-        self.count = 0
-
-    def tree(self) -> Tree:
-        text, mark = self.next()
-        return self.value(text, mark, 0)
-
-    def next(self) -> tuple[str, Mark]:
-        """Return the next token with its place."""
-        found = next(self.words)
-        place = found.start()
-        breaks = self.source.text.count("\n", self.start, place)
-        if breaks:
-            self.line += breaks
-            self.start = self.source.text.rfind("\n", 0, place) + 1
-        return found[0], Mark(self.source, self.line, place - self.start + 1, len(found[0]))
-
-    def value(self, text: str, mark: Mark, depth: int) -> Tree:
-        self.count += 1
-        if depth > DEEPEST or self.count > MOST_NODES:
-            raise _refuse_too_many(self.source)
-        if text == "[":
-            return Sequence(tuple(self.items(depth)), replace(mark, length=1))
-        if text == "{":
-            return Mapping(tuple(self.entries(depth)), replace(mark, length=1))
-        if text.startswith('"'):
-            word = json.loads(text, strict=False)
-            return Scalar(word, word, False, mark)
-        value = {"true": True, "false": False, "null": None}.get(text, text)
-        return Scalar(value, text, True, mark)
-
-    def items(self, depth: int) -> list[Tree]:
-        found: list[Tree] = []
-        while True:
-            text, mark = self.next()
-            if text == "]":
-                return found
-            if text != ",":
-                found.append(self.value(text, mark, depth + 1))
-
-    def entries(self, depth: int) -> list[tuple[Scalar, Tree]]:
-        found: list[tuple[Scalar, Tree]] = []
-        while True:
-            text, mark = self.next()
-            if text == "}":
-                return found
-            if text == ",":
-                continue
-            word = json.loads(text, strict=False)
-            self.next()  # the colon
-            found.append((Scalar(word, word, False, mark), self.value(*self.next(), depth + 1)))

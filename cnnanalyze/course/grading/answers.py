@@ -13,9 +13,10 @@ from typing import Any
 from cnnanalyze.core.binding import bind
 from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.files import printable, read_text
+from cnnanalyze.core.json import read_json
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, is_empty
 from cnnanalyze.course.grading.answer_tables import read_table
-from cnnanalyze.course.grading.answer_trees import read_json, read_yaml
+from cnnanalyze.course.grading.answer_trees import read_yaml
 from cnnanalyze.course.grading.paper import Paper, PaperBuilder
 from cnnanalyze.course.grading.written_papers import (
     STUDENT,
@@ -60,7 +61,7 @@ def read_papers(text: str, name: str) -> tuple[Paper, ...]:
     stem = "answers" if name == "<stdin>" else Path(name).stem.removesuffix(".answers")
     if ending in {".csv", ".tsv"}:
         return read_table(source, stem)
-    tree = read_json(source) if ending == ".json" else read_yaml(source)
+    tree = read_json(source, is_literal=True) if ending == ".json" else read_yaml(source)
     return _PaperReader(source).read(tree, stem)
 
 

@@ -93,7 +93,7 @@ def test_unknown_question_is_met_with_the_nearest() -> None:
         ("x.csv", "a,b\n1,2\n", "x.csv has no column 'question' and none 'student'"),
         ("x.yaml", "hello", "x.yaml must be a mapping from questions to answers"),
         ("x.yaml", "a: [1", "x.yaml:2:1: error: invalid YAML: did not find expected ',' or ']'"),
-        ("x.json", "{", "x.json:1:2: error: this is not JSON: Expecting property name"),
+        ("x.json", "{", "x.json:1:2: error: this is not JSON: expecting property name"),
         ("x.yaml", "a: &a [*a, *a]", "x.yaml holds too much, or is nested too deep"),
         ("x.json", "[" * 100_000, "x.json is nested too deep"),
     ],
