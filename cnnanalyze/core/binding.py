@@ -76,6 +76,17 @@ def bind_entries(tree: Tree | None, about: Entries, what: str, faults: Faults) -
     return found if isinstance(found, dict) else {}
 
 
+def note_unknown(tree: Mapping, model: type[Section], what: str, faults: Faults) -> None:
+    """Note every key that a section does not have, with the nearest that it has."""
+    _, others = others_of(model)
+    if others is not None and others.is_open:
+        return
+    known = (*fields_of(model), *(others.types() if others else ()))
+    for key in (key for key, _ in tree.entries if key.text not in known):
+        message, help_ = model.unknown(what, key.text, known)
+        faults.add(message, key.mark, help_, code="SP003")
+
+
 _FAILED = object()
 """What comes of something that is wrong; the faults are noted."""
 
@@ -124,12 +135,7 @@ def _note_keys(
     tree: Mapping, model: type[Section], given: Lookup[str, Scalar], what: str, faults: Faults
 ) -> None:
     """Note keys that are not known, that exclude each other, and that are missing."""
-    _, others = others_of(model)
-    if others is None or not others.is_open:
-        known = (*fields_of(model), *(others.types() if others else ()))
-        for key in (key for key, _ in tree.entries if key.text not in known):
-            message, help_ = model.unknown(what, key.text, known)
-            faults.add(message, key.mark, help_, code="SP003")
+    note_unknown(tree, model, what, faults)
     for (one, other), help_ in model.exclusive.items():
         if one in given and other in given:
             last = max(given[one].mark, given[other].mark, key=lambda mark: mark.position)

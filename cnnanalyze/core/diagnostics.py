@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple
 
-from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, scalars
 from cnnanalyze.errors import Call, CnnError, Fault, Mark, SpecError
 
@@ -145,23 +144,6 @@ class Caught(NamedTuple):
         for fault in error.faults:
             self.faults.note(replace(fault, chain=fault.chain or self.chain))
         return True
-
-
-def refuse_unknown(
-    tree: Mapping,
-    known: tuple[str, ...],
-    what: str,
-    faults: Faults,
-    hint: Callable[[str, tuple[str, ...]], str] = nearest,
-) -> None:
-    """Note every key of a mapping that it does not take, with the nearest that it does."""
-    for key, _ in tree.entries:
-        if key.text not in known:
-            faults.add(
-                f"{what} has no '{key.text}'; it takes {', '.join(known)}{hint(key.text, known)}",
-                key.mark,
-                code="SP003",
-            )
 
 
 def refuse_synonyms(tree: Mapping, words: dict[str, str], what: str, faults: Faults) -> None:

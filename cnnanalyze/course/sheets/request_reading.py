@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cnnanalyze.core.binding import bind
-from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, show_tree
+from cnnanalyze.core.binding import bind, note_unknown
+from cnnanalyze.core.diagnostics import Faults, quoted, show_tree
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.section import Section, fields_of
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
@@ -24,7 +24,12 @@ from cnnanalyze.course.sheets.sheet import (
     NetworkBasis,
     TopicBasis,
 )
-from cnnanalyze.course.sheets.sheet_file import NETWORK_KEYS, WrittenAnswer
+from cnnanalyze.course.sheets.sheet_file import (
+    NETWORK_KEYS,
+    NetworkAnswer,
+    WrittenAnswer,
+    combined_answer,
+)
 
 ANSWER_KEYS = tuple(fields_of(WrittenAnswer))
 _REPLACED_KEYS = {
@@ -111,8 +116,7 @@ class RequestReader:
     def _combination(
         self, request: AnswerRequest, word: str, tree: Mapping, before: tuple[str, ...]
     ) -> Iterator[AnswerRequest]:
-        known = (word, *(k for k in ANSWER_KEYS if k != "find"))
-        refuse_unknown(tree, known, f"a {word}", self.faults)
+        note_unknown(tree, combined_answer(word), f"a {word}", self.faults)
         value = tree.get(word)
         row = COMBINATIONS[word]
         items = value.items if isinstance(value, ListTree) else ()
@@ -205,8 +209,8 @@ class RequestReader:
     def _of_network(
         self, request: AnswerRequest, base: Entries, written: WrittenAnswer
     ) -> Iterator[AnswerRequest]:
-        before, known = len(self.faults), (*ANSWER_KEYS, *NETWORK_KEYS)
-        refuse_unknown(written.tree, known, "an answer about a network", self.faults)
+        before = len(self.faults)
+        note_unknown(written.tree, NetworkAnswer, "an answer about a network", self.faults)
         if len(self.faults) > before:
             return
         find = written.find

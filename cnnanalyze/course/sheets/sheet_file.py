@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Lookup
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from cnnanalyze.core.diagnostics import Faults, show_tree
 from cnnanalyze.core.registry import nearest
@@ -235,7 +235,14 @@ def _combined() -> Lookup[str, Any]:
     }
 
 
-class WrittenAnswer(Manner):
+class WorthPoints(Manner):
+    """Whatever is asked for, with its points."""
+
+    points: Points | None = Field(default=None, description="what it is worth; by default 1")
+    text: Words = Field(default="", description="its words")
+
+
+class WrittenAnswer(WorthPoints):
     """One thing that is asked for."""
 
     principal = "find"
@@ -244,10 +251,25 @@ class WrittenAnswer(Manner):
     find: written_as({"type": "string"}) = Field(  # type: ignore[valid-type]
         default=None, description="the quantity that is asked for"
     )
-    points: Points | None = Field(default=None, description="what it is worth; by default 1")
-    text: Words = Field(default="", description="its words")
     about: Annotated[dict[str, Tree], Others(_combined, is_open=True)] = Field(default_factory=dict)
     tree: Itself
+
+
+class NetworkAnswer(WrittenAnswer):
+    """One thing that is asked of a network."""
+
+    about: Annotated[dict[str, Tree], Others(lambda: NETWORK_KEYS)] = Field(default_factory=dict)
+
+
+@cache
+def combined_answer(word: str) -> type[Section]:
+    """Return what may be said of an answer that is made of earlier ones."""
+
+    def types() -> Lookup[str, Any]:
+        return {word: _combined()[word]}
+
+    about: Any = (Annotated[dict[str, Tree], Others(types)], Field(default_factory=dict))
+    return create_model("CombinedAnswer", __base__=WorthPoints, about=about)
 
 
 class WrittenQuestion(Manner):

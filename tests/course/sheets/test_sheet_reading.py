@@ -130,6 +130,23 @@ DROPPED = (
         "find",
         "a sum has no 'find'",
     ),
+    (
+        "window: {n: 9, f: 3}, ask: {b: output, a: {sum: [b], decimal: 2}}",
+        "decimal",
+        (
+            "a sum has no 'decimal'; it takes points, text, notation, tolerance, decimals, units, "
+            "per_entry, sum; did you mean 'decimals'?"
+        ),
+    ),
+    (
+        "spec: 'zoo:vgg16', ask: {a: {find: macs, layr: fc1}}",
+        "layr",
+        (
+            "an answer about a network has no 'layr'; it takes find, points, text, notation, "
+            "tolerance, decimals, units, per_entry, spec, set, layer, over, classes, trains, "
+            "input, inputs, layers, blocks, params, defaults, train, outputs; did you mean 'layer'?"
+        ),
+    ),
     ("window: {n: 9, f: 3}, ask: {a: {spec: x, softmax: {logits: [1]}}}", "{", "at once"),
 )
 """Questions with a key that would be dropped, the word at the caret, and what is said of it."""
