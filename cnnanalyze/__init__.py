@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api.course import explain as explain
     from cnnanalyze.api.course import grade as grade
     from cnnanalyze.api.course import solve as solve
+    from cnnanalyze.api.deploying import deploy as deploy
     from cnnanalyze.api.drawing import draw as draw
     from cnnanalyze.api.drawing import gallery as gallery
     from cnnanalyze.api.exporting import export as export
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from cnnanalyze.report.budget_result import BudgetResult as BudgetResult
     from cnnanalyze.report.convolution.by_hand import ByHand as ByHand
     from cnnanalyze.report.convolution.by_hand import convolve as convolve
+    from cnnanalyze.report.deployment_result import DeploymentResult as DeploymentResult
     from cnnanalyze.report.derivation.worked import Worked as Worked
     from cnnanalyze.report.difference import Difference as Difference
     from cnnanalyze.report.listing import Listing as Listing
@@ -107,6 +109,7 @@ _HOMES = {
     "cnnanalyze.api.analysis": ("analyze", "closed_forms", "conventions", "overview", "verify"),
     "cnnanalyze.api.comparison": ("check", "compare", "update"),
     "cnnanalyze.api.course": ("explain", "grade", "solve"),
+    "cnnanalyze.api.deploying": ("deploy",),
     "cnnanalyze.api.drawing": ("draw", "gallery"),
     "cnnanalyze.api.exporting": ("export",),
     "cnnanalyze.api.figures": ("audit", "budget"),
@@ -153,6 +156,7 @@ _HOMES = {
     "cnnanalyze.report.audit_result": ("AuditResult",),
     "cnnanalyze.report.budget_result": ("BudgetResult",),
     "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
+    "cnnanalyze.report.deployment_result": ("DeploymentResult",),
     "cnnanalyze.report.derivation.worked": ("Worked",),
     "cnnanalyze.report.difference": ("Difference",),
     "cnnanalyze.report.listing": ("Listing",),
@@ -175,6 +179,7 @@ __all__ = [
     "Conformance",
     "Convention",
     "Cost",
+    "DeploymentResult",
     "Difference",
     "Discrepancy",
     "Drawing",
@@ -219,6 +224,7 @@ __all__ = [
     "compare",
     "conventions",
     "convolve",
+    "deploy",
     "draw",
     "dumps",
     "explain",

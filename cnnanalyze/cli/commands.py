@@ -55,6 +55,11 @@ COMMANDS = {
         _NETWORKS,
         "What all networks of a family cost, and which are best.",
     ),
+    "deploy": CommandEntry(
+        "cnnanalyze.cli.deploy:deploy",
+        _NETWORKS,
+        "What a network needs where it runs: flash, RAM, traffic, time.",
+    ),
     "import": CommandEntry(
         "cnnanalyze.cli.import_:import_",
         _NETWORKS,

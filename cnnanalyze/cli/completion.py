@@ -188,6 +188,27 @@ def dtypes() -> Iterable[str]:
     return BYTES
 
 
+def number_formats() -> Iterable[str]:
+    """Return the types of the numbers of deployed networks."""
+    from cnnanalyze.deployment.number_format import FORMATS
+
+    return FORMATS
+
+
+def deployment_targets() -> Iterable[str]:
+    """Return the places where networks run that come along."""
+    from cnnanalyze.deployment.target import names
+
+    return names()
+
+
+def planners() -> Iterable[str]:
+    """Return the ways to lay tensors out."""
+    from cnnanalyze.deployment.target import PLANNERS
+
+    return PLANNERS
+
+
 def layouts() -> Iterable[str]:
     """Return the orders in which shapes are printed."""
     from cnnanalyze.report.options import LAYOUTS

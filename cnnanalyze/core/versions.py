@@ -26,6 +26,7 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "conventions": 1,
         "compare": 1,
         "verify": 1,
+        "deploy": 1,
         "audit": 1,
         "budget": 1,
         "lint": 1,

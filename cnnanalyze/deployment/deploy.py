@@ -155,13 +155,7 @@ def deploy_network(
         )
     folded = fold(network)
     operations = operations_of(folded.network, place)
-    plan = plan_memory(
-        chosen,
-        folded.network,
-        operations,
-        bytes_each=numbers.activation,
-        alignment=place.alignment,
-    )
+    plan = _plan(chosen, folded.network, operations, numbers, place)
     rows = tuple(
         _row(operation, folded.network, numbers, place, plan, time)
         for time, operation in enumerate(operations)
@@ -171,6 +165,45 @@ def deploy_network(
     file = replace(file, scales=4 * inputs, zero_points=8 * inputs)
     return Deployment(
         network, place, numbers, folded, rows, plan, file, _notes(operations, place, numbers)
+    )
+
+
+def other_plans(deployment: Deployment) -> dict[str, MemoryPlan]:
+    """Return what the other planners make of the same tensors.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 16x1x16, layers: [tanh, tanh]}")
+    >>> {name: plan.size for name, plan in other_plans(deploy_network(net)).items()}
+    {'in-place': 256, 'tinyengine': 256}
+    """
+    return {
+        planner: _plan(
+            planner,
+            deployment.folded.network,
+            tuple(row.operation for row in deployment.rows),
+            deployment.numbers,
+            deployment.target,
+        )
+        for planner in PLANNERS
+        if planner != deployment.plan.planner
+    }
+
+
+def _plan(
+    planner: str,
+    network: Network,
+    operations: tuple[Operation, ...],
+    numbers: NumberFormat,
+    target: Target,
+) -> MemoryPlan:
+    return plan_memory(
+        planner,
+        network,
+        operations,
+        bytes_each=numbers.activation,
+        alignment=target.alignment,
     )
 
 

@@ -24,7 +24,16 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.language.schema import build_schema
-from cnnanalyze.schemas import comparison, course, figures, files, findings, networks, sweeps
+from cnnanalyze.schemas import (
+    comparison,
+    course,
+    deployment,
+    figures,
+    files,
+    findings,
+    networks,
+    sweeps,
+)
 from cnnanalyze.schemas.forms import DRAFT, Schema, describe
 
 
@@ -43,6 +52,7 @@ _FORMS: dict[str, Any] = {
     "conventions": networks.Conventions,
     "compare": comparison.Compare,
     "verify": figures.Verify,
+    "deploy": deployment.Deploy,
     "audit": figures.Audit,
     "budget": figures.Budget,
     "lint": findings.Lint,

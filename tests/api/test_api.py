@@ -274,6 +274,7 @@ FUNCTION_OF = {
     "report": "Report.to_html",
     "compare": "compare",
     "sweep": "sweep",
+    "deploy": "deploy",
     "import": "from_onnx",
     "gallery": "gallery",
     "verify": "verify",

@@ -43,6 +43,7 @@ COMMANDS = {
     "summary {spec} --conventions": TABLES,
     "zoo --name lenet5": TABLES,
     "verify {spec}": (".txt", ".json"),
+    "deploy {spec}": TABLES,
     "audit {spec}": (".txt", ".json", ".md", ".tex", ".html"),
     "budget {spec}": (".txt", ".json", ".md", ".tex", ".html"),
     "compare {spec} {other}": (".txt", ".json", ".md", ".tex", ".html"),

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "compare": ("compare", "zoo:resnet18", "zoo:resnet34"),
     "compare several": ("compare", "zoo:vgg11", "zoo:vgg16", "zoo:alexnet"),
     "audit": ("audit", "zoo:lecture_001_lenet"),
+    "deploy": ("deploy", "zoo:lenet5"),
     "zoo": ("zoo",),
     "layers": ("layers",),
     "rule": ("rule",),

@@ -36,6 +36,7 @@ BASE = {
     "export": "net.yaml",
     "compare": "net.yaml other.yaml",
     "sweep": "family.yaml --vary n=1,2",
+    "deploy": "net.yaml",
     "import": "net.yaml",
     "gallery": "net.yaml --jobs 1",
     "verify": "net.yaml",

@@ -16,6 +16,7 @@ COMMAND_LINES = {
     "export": ("export", "net.tiny"),
     "report": ("report", "net.tiny", "-o", "net.html"),
     "compare": ("compare", "net.tiny", "zoo:lenet5"),
+    "deploy": ("deploy", "net.tiny"),
     "gallery": ("gallery", "net.tiny", "-o", "pages", "--jobs", "1"),
     "verify": ("verify", "net.tiny"),
     "audit": ("audit", "net.tiny"),

@@ -32,6 +32,7 @@ from cnnanalyze.crosscheck.baseline import compare as compare_baseline
 from cnnanalyze.crosscheck.baseline import record
 from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.crosscheck.closed_forms import find_closed_forms
+from cnnanalyze.deployment.deploy import deploy_network
 from cnnanalyze.errors import PluginError, UsageError
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.layers.base import KINDS
@@ -39,6 +40,7 @@ from cnnanalyze.linting.rules import entries
 from cnnanalyze.report import audit_document as audits
 from cnnanalyze.report import budget as budgets
 from cnnanalyze.report import closed_forms, layer_reference, zoo, zoo_plot
+from cnnanalyze.report import deployment as deployments
 from cnnanalyze.report import sweep as sweeps
 from cnnanalyze.report.conventions import conventions
 from cnnanalyze.report.convolution.blocks import document as convolved
@@ -292,6 +294,12 @@ SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
     "audit_document.document": lambda: (
         audits.document([audit(analysis("resnet50"))]),
         audits.document([audit(analysis("lenet5")), audit(analysis("resnet50"))]),
+    ),
+    "deployment.document": lambda: (
+        deployments.document(deploy_network(cnn.load("zoo:lenet5"))),
+        deployments.document(
+            deploy_network(cnn.load("zoo:mobilenet_v2"), target="cortex-m7", dtype="mixed"),
+        ),
     ),
     "budget.document": lambda: (budgets.document([limited(), limited()]),),
     "closed_forms.describe": lambda: (closed_forms.describe(find_closed_forms(open_sizes())),),
