@@ -10,10 +10,11 @@ _CONTROL = (
     "\\u200b\\u2060-\\u2065\\u206a-\\u206f\\ufeff\\ufff9-\\ufffb"  # not to be seen at all
     "\\ud800-\\udfff"  # halves of characters: bytes of a file name that are no text
 )
-_IN_A_LINE = re.compile(f"[\\t\\n{_CONTROL}]")
-_IN_A_TEXT = re.compile(f"[{_CONTROL}]")
-_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|##\[", re.MULTILINE)
-_NARROW = re.compile(
+# Patterns of many characters take long to compile, and few runs meet any but narrow ones: "re" does
+# it when one is first used, and keeps it.
+_IN_A_TEXT = f"[{_CONTROL}]"
+_COMMAND = r"^([^\S\n]*):(?=:)|##\["
+_NARROW = (
     r"[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u1d2c-\u1d6a\u2010-\u2027\u2070-\u20cf\u2100-\u22ff"
     r"\u2308-\u230b\u2500-\u25fc\u2713-\u2717]*"
 )
@@ -28,12 +29,19 @@ def legible(text: str) -> str:
     >>> print(legible("red \x1b[31m\n \u202e"))
     red \x1b[31m\n \u202e
     """
-    return text if _is_plain(text) else _IN_A_LINE.sub(_escape, text)
+    if _is_narrow(text):
+        return text
+    return re.sub(_IN_A_TEXT, _escape, text).replace("\t", "\\t").replace("\n", "\\n")
 
 
 def _is_plain(text: str) -> bool:
     """Whether a text is visible ASCII in one line, as nearly all is, which is quick to tell."""
     return text.isascii() and text.isprintable()
+
+
+def _is_narrow(text: str) -> bool:
+    """Whether each character of a text surely takes one cell, and does nothing else."""
+    return _is_plain(text) or re.fullmatch(_NARROW, text) is not None
 
 
 def harmless(text: str) -> str:
@@ -47,8 +55,10 @@ def harmless(text: str) -> str:
     one
     \x3a:error::two \x07
     """
-    safe = _IN_A_TEXT.sub(_escape, text)
-    return _COMMAND.sub(_disarm, safe) if "::" in safe or "##[" in safe else safe
+    safe = text if _is_narrow(text.replace("\n", "")) else re.sub(_IN_A_TEXT, _escape, text)
+    if "::" in safe or "##[" in safe:
+        return re.sub(_COMMAND, _disarm, safe, flags=re.MULTILINE)
+    return safe
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -79,7 +89,7 @@ def cells(text: str) -> int:
     >>> cells("conv1"), cells("畳み込み"), cells("e\u0301")
     (5, 8, 1)
     """
-    if _is_plain(text) or _NARROW.fullmatch(text):
+    if _is_narrow(text):
         return len(text)
     from rich.cells import cell_len  # its tables are for few texts
 
@@ -106,7 +116,7 @@ def begin(text: str, width: int) -> str:
     >>> begin("畳み込み", 5)
     '畳み'
     """
-    if _NARROW.fullmatch(text):
+    if _is_narrow(text):
         return text[: max(0, width)]
     found = ""
     for cluster in _clusters(text):
@@ -118,7 +128,7 @@ def begin(text: str, width: int) -> str:
 
 def end(text: str, width: int) -> str:
     """Return as much of the end of a text as a width takes."""
-    if _NARROW.fullmatch(text):
+    if _is_narrow(text):
         return text[len(text) - min(width, len(text)) :] if width > 0 else ""
     found = ""
     for cluster in reversed(_clusters(text)):
@@ -179,10 +189,10 @@ def wrap(
     (['one', '畳み', '込み'], ['top-5', 'errors'])
     """
     line = first + text
-    is_narrow = _is_plain(line) or _NARROW.fullmatch(line)
+    is_narrow = _is_narrow(line)
     if is_narrow and len(line) <= width and text.isprintable() and text == text.strip() != "":
         return [line]  # as most do
-    if is_narrow and _NARROW.fullmatch(rest):
+    if is_narrow and _is_narrow(rest):
         from textwrap import wrap as wrap_narrow  # noqa: PLC0415 - not every command breaks lines
 
         return wrap_narrow(
@@ -199,7 +209,7 @@ def wrap(
         while left:
             lead = "" if is_new else " "
             room = width - cells(lines[-1] + lead)
-            if cells(left) <= room or (is_new and whole and _NARROW.fullmatch(left)):
+            if cells(left) <= room or (is_new and whole and _is_narrow(left)):
                 lines[-1] += lead + left
                 left, is_new = "", False
             elif not is_new:

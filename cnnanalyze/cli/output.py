@@ -68,9 +68,7 @@ def full(error: OSError) -> UsageError:
 JSON = ("json", "jsonl", "sarif", "gitlab")
 PAGES = ("html", "svg", "junit")
 """Formats that have a way of their own to write any character."""
-_DANGEROUS = re.compile(
-    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
+_DANGEROUS = "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 
 
 def _safe(text: str, format: str) -> str:  # noqa: A002
@@ -80,7 +78,7 @@ def _safe(text: str, format: str) -> str:  # noqa: A002
     if format in JSON:
         if text.isascii() and "\x7f" not in text:  # as nearly all of it is, told at once
             return text
-        return _DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        return re.sub(_DANGEROUS, lambda found: f"\\u{ord(found[0]):04x}", text)
     return harmless(text)
 
 

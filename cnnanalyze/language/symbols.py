@@ -21,7 +21,6 @@ _EXTENT = rf"(?:0*[1-9][0-9]{{0,19}}|\?|{_NAME})"
 OPEN = rf"\s*(?:[A-WYZ?]\s*|{_EXTENT}\s*(?:[x×]\s*{_EXTENT}\s*){{1,3}})"
 """The pattern of an input with symbols, or of a shape of several extents; one letter alone is the
 number of features of a vector, since a longer word is more likely another mistake."""
-_OPEN = re.compile(OPEN)
 
 ASSUMED = (
     (256, 384, 320),
@@ -47,7 +46,7 @@ def written_symbols(text: str) -> tuple[str, ...]:
     >>> written_symbols("HxWx3"), written_symbols("?x?x3"), written_symbols("224x224x3")
     (('H', 'W', ''), ('H', 'W', ''), ())
     """
-    if not _OPEN.fullmatch(text):
+    if text.replace("x", "").isdecimal() or not re.fullmatch(OPEN, text):
         return ()
     words = [word.strip() for word in re.split("[x×]", text)]
     if all(word.isdecimal() for word in words):
