@@ -19,7 +19,6 @@ from cnnanalyze.language.document import Document, read_document
 from cnnanalyze.language.expand import Expansion, expand
 from cnnanalyze.language.spec import Spec, key_of, spec_of
 from cnnanalyze.language.symbols import assumptions, symbols_of
-from cnnanalyze.language.truncation import UNCERTAIN
 from cnnanalyze.language.yaml import open_source
 
 SHAPES = ("SH", "DP")
@@ -137,6 +136,8 @@ def _try(
             _build(source, given, folder, other, Faults(), keep_last=True)
             faults.keep(other)
         if document is not None and not document.tree.is_whole:
+            from cnnanalyze.language.truncation import UNCERTAIN  # noqa: PLC0415 - as most are
+
             faults.forget(UNCERTAIN)
     if not written:
         return document, network

@@ -12,6 +12,7 @@ came before is read.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,11 @@ from cnnanalyze.core.tree import (
     resolve,
 )
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
-from cnnanalyze.language.truncation import beginning
-from cnnanalyze.language.yaml_faults import is_torn, mend, note_half, note_syntax
 
 MOST_ALIASES = 1_000
 """How many aliases a spec may use."""
+LONGEST_EXPRESSION = 1_000
+"""The longest expression; what is longer was not meant to be one."""
 _SHORTER = "write repeated layers with 'repeat', 'for' or blocks"
 _INSTEAD = {ReadFailure.OTHER_THING: "name a file, such as net.yaml; '-' reads from stdin"}
 
@@ -128,15 +129,14 @@ def follow(source: Source, faults: Faults, *, keep_last: bool = False) -> Tree |
         source.text.encode()  # the C parser would refuse half a character here, the other later
         tree = builder.build()
     except UnicodeEncodeError as error:
+        from cnnanalyze.language.yaml_faults import note_half  # noqa: PLC0415 - most texts are right
+
         note_half(error, source, builder.faults)
     except _Stop:
         pass
     else:
         if builder.broken is not None:
-            if builder.flow is not None:  # whatever it holds, it holds only since it is not closed
-                builder.faults.forget_from(builder.flow)
-            place = note_syntax(builder.broken, source, builder.faults)
-            tree = None if tree is None or place is None else beginning(tree, place)
+            tree = _whole_part(tree, builder, source)
         elif tree is None:
             builder.faults.note(
                 Fault(
@@ -147,6 +147,18 @@ def follow(source: Source, faults: Faults, *, keep_last: bool = False) -> Tree |
             )
         return None if builder.is_lost else tree
     return None
+
+
+def _whole_part(tree: Tree | None, builder: _Builder, source: Source) -> Tree | None:
+    """Note where a text stops being YAML, and return what stands whole before."""
+    from cnnanalyze.language.truncation import beginning  # noqa: PLC0415 - most texts are right
+    from cnnanalyze.language.yaml_faults import note_syntax  # noqa: PLC0415 - as above
+
+    assert builder.broken is not None
+    if builder.flow is not None:  # whatever it holds, it holds only since it is not closed
+        builder.faults.forget_from(builder.flow)
+    place = note_syntax(builder.broken, source, builder.faults)
+    return None if tree is None or place is None else beginning(tree, place)
 
 
 class _Stop(Exception):  # noqa: N818 - control flow, never seen outside
@@ -299,8 +311,8 @@ class _Builder:
             if self.broken is None:
                 if event.flow_style and items and isinstance(item, Scalar):
                     before = items[-1]
-                    if isinstance(before, Scalar) and is_torn(before, item):
-                        items[-1] = mend(before, item, self.faults)
+                    if isinstance(before, Scalar) and _is_torn(before, item):
+                        items[-1] = _mend(before, item, self.faults)
                         continue
                 items.append(item)
         return Sequence(tuple(items), mark)
@@ -323,9 +335,9 @@ class _Builder:
                 and isinstance(torn, Scalar)
                 and isinstance(value, Scalar)
                 and not value.text
-                and is_torn(torn, key)
+                and _is_torn(torn, key)
             ):
-                entries[last] = (entries[last][0], mend(torn, key, self.faults))
+                entries[last] = (entries[last][0], _mend(torn, key, self.faults))
                 continue
             last = key.text if isinstance(key, Scalar) else ""
             if not isinstance(key, Scalar):
@@ -368,3 +380,39 @@ class _Builder:
 
 _CORE = "tag:yaml.org,2002:"
 _FRAME = {yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentEndEvent}
+
+
+# --- expressions that commas tear apart ----------------------------------------------------------
+
+
+def _is_torn(word: Scalar, more: Scalar) -> bool:
+    """Whether a word is the begin of an expression, and the next one goes on with it."""
+    return (
+        word.plain
+        and more.plain
+        and len(word.text) < LONGEST_EXPRESSION
+        and "$" in word.text + more.text
+        and word.mark.source is more.mark.source
+        and _open(word.text) > 0
+    )
+
+
+def _mend(word: Scalar, more: Scalar, faults: Faults) -> Scalar:
+    """Return both parts as one word again, and note what is wrong once it is whole."""
+    text = f"{word.text}, {more.text}"
+    place, end = word.mark, more.mark
+    if end.line == place.line:
+        place = replace(place, length=end.column + end.length - place.column)
+    if _open(text) <= 0:
+        faults.add(
+            "a comma ends the text here, so this expression is cut in two",
+            place,
+            help=f'write it in quotes: "{text}"',
+            code="SP007",
+        )
+    return Scalar(text, text, True, place)
+
+
+def _open(text: str) -> int:
+    """Return how many parentheses and brackets are opened and not closed."""
+    return sum(text.count(c) for c in "([") - sum(text.count(c) for c in ")]")

@@ -3,130 +3,88 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import yaml
 
 from cnnanalyze.core.diagnostics import Faults
-from cnnanalyze.core.tree import Scalar
 from cnnanalyze.errors import Mark, Source
 
-LONGEST = 1_000
-"""The longest expression; what is longer was not meant to be one."""
-
-
-def is_torn(word: Scalar, more: Scalar) -> bool:
-    """Whether a word is the begin of an expression, and the next one goes on with it."""
-    return (
-        word.plain
-        and more.plain
-        and len(word.text) < LONGEST
-        and "$" in word.text + more.text
-        and word.mark.source is more.mark.source
-        and _open(word.text) > 0
-    )
-
-
-def _open(text: str) -> int:
-    """Return how many parentheses and brackets are opened and not closed."""
-    return sum(text.count(c) for c in "([") - sum(text.count(c) for c in ")]")
-
-
-def mend(word: Scalar, more: Scalar, faults: Faults) -> Scalar:
-    """Return both parts as one word again, and note what is wrong once it is whole."""
-    text = f"{word.text}, {more.text}"
-    place, end = word.mark, more.mark
-    if end.line == place.line:
-        place = replace(place, length=end.column + end.length - place.column)
-    if _open(text) <= 0:
-        faults.add(
-            "a comma ends the text here, so this expression is cut in two",
-            place,
-            help=f'write it in quotes: "{text}"',
-            code="SP007",
-        )
-    return Scalar(text, text, True, place)
-
-
-_SYNTAX = tuple(
-    (re.compile(pattern), said, help_text)
-    for pattern, said, help_text in (
-        (
-            "mapping values are not allowed",
-            "a second ':' on this line, or an indentation that does not fit",
-            "write one 'key: value' per line, or quote a text that holds ': '",
-        ),
-        ("could not find expected ':'", "a key without its ':'", "write 'key: value'"),
-        (
-            "that cannot start any token",
-            "a character that is not allowed here",
-            "indent with spaces, not tabs, and quote words that begin with @, ` or %",
-        ),
-        ("tab character", "a tab in the indentation", "indent with spaces"),
-        ("expected ',' or ']'", "a list that is not closed", "close it with ']'"),
-        ("expected ',' or '}'", "a mapping that is not closed", "close it with '}'"),
-        (
-            "expected key",
-            "an indentation that does not fit the lines above",
-            "begin the keys of one mapping in one column",
-        ),
-        (
-            "expected '-' indicator",
-            "an indentation that does not fit the list above",
-            "begin the '-' of one list in one column",
-        ),
-        (
-            "expected <block end>",
-            "an indentation that does not fit the lines above",
-            "begin the keys of one mapping, and the '-' of one list, in one column",
-        ),
-        (
-            "sequence entries are not allowed",
-            "a list item that is not allowed here",
-            "begin a list on a line of its own",
-        ),
-        (
-            "node content",
-            "a sign where a value is expected",
-            "inside brackets write values with ',' between them; quote a text that begins so",
-        ),
-        ("unexpected end of stream", "the quotes are not closed", "close the quotes"),
-        (
-            "unexpected document (indicator|separator)",
-            "a document ends inside quotes",
-            "close the quotes before '---' or '...'",
-        ),
-        (
-            "unknown escape|hexdecimal|hexadecimal|character escape code",
-            r"a '\' inside double quotes that YAML does not know",
-            r"write '\\' for the sign itself, or use single quotes",
-        ),
-        (
-            "expected alphabetic or numeric character",
-            "an anchor or alias without its name",
-            "write &name and *name, or quote a text that begins with & or *",
-        ),
-        (
-            "comment or line break|chomping or indentation|indentation indicator",
-            "text after the '|' or '>' that begins a text of several lines",
-            "begin the text on the next line",
-        ),
-        (
-            "directive|incompatible YAML|YAML version",
-            "a directive that is not known",
-            "leave out the lines that begin with %",
-        ),
-        (
-            "<document start>",
-            "text after the end of the document",
-            "a spec is one YAML document, and nothing follows a '...'",
-        ),
-        (
-            "(control|special) characters are not allowed",
-            "a control character, which YAML does not allow",
-            "remove it",
-        ),
-    )
+_SYNTAX = (
+    (
+        "mapping values are not allowed",
+        "a second ':' on this line, or an indentation that does not fit",
+        "write one 'key: value' per line, or quote a text that holds ': '",
+    ),
+    ("could not find expected ':'", "a key without its ':'", "write 'key: value'"),
+    (
+        "that cannot start any token",
+        "a character that is not allowed here",
+        "indent with spaces, not tabs, and quote words that begin with @, ` or %",
+    ),
+    ("tab character", "a tab in the indentation", "indent with spaces"),
+    ("expected ',' or ']'", "a list that is not closed", "close it with ']'"),
+    ("expected ',' or '}'", "a mapping that is not closed", "close it with '}'"),
+    (
+        "expected key",
+        "an indentation that does not fit the lines above",
+        "begin the keys of one mapping in one column",
+    ),
+    (
+        "expected '-' indicator",
+        "an indentation that does not fit the list above",
+        "begin the '-' of one list in one column",
+    ),
+    (
+        "expected <block end>",
+        "an indentation that does not fit the lines above",
+        "begin the keys of one mapping, and the '-' of one list, in one column",
+    ),
+    (
+        "sequence entries are not allowed",
+        "a list item that is not allowed here",
+        "begin a list on a line of its own",
+    ),
+    (
+        "node content",
+        "a sign where a value is expected",
+        "inside brackets write values with ',' between them; quote a text that begins so",
+    ),
+    ("unexpected end of stream", "the quotes are not closed", "close the quotes"),
+    (
+        "unexpected document (indicator|separator)",
+        "a document ends inside quotes",
+        "close the quotes before '---' or '...'",
+    ),
+    (
+        "unknown escape|hexdecimal|hexadecimal|character escape code",
+        r"a '\' inside double quotes that YAML does not know",
+        r"write '\\' for the sign itself, or use single quotes",
+    ),
+    (
+        "expected alphabetic or numeric character",
+        "an anchor or alias without its name",
+        "write &name and *name, or quote a text that begins with & or *",
+    ),
+    (
+        "comment or line break|chomping or indentation|indentation indicator",
+        "text after the '|' or '>' that begins a text of several lines",
+        "begin the text on the next line",
+    ),
+    (
+        "directive|incompatible YAML|YAML version",
+        "a directive that is not known",
+        "leave out the lines that begin with %",
+    ),
+    (
+        "<document start>",
+        "text after the end of the document",
+        "a spec is one YAML document, and nothing follows a '...'",
+    ),
+    (
+        "(control|special) characters are not allowed",
+        "a control character, which YAML does not allow",
+        "remove it",
+    ),
 )
 """What PyYAML's parsers, the C one and the other, complain of; in words of people."""
 
@@ -139,7 +97,8 @@ def note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> Mark |
     place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
     said, help_text = next(
-        ((said, more) for pattern, said, more in _SYNTAX if pattern.search(problem)), (problem, "")
+        ((said, more) for pattern, said, more in _SYNTAX if re.search(pattern, problem)),
+        (problem, ""),
     )
     if problem in _NOTICED_LATE or (place is not None and place.line >= len(source.lines)):
         # What is wrong is where the quotes, the list or the key begin.
