@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.drawing.labels import BoxText
 from cnnanalyze.drawing.part import Part
+from cnnanalyze.graph.box_grouping import Box
 
 Point = tuple[float, float]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.drawing.block_names import block_name
-from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.drawing.column_layout import ColumnLayout
 from cnnanalyze.drawing.detail_plan import Detail, DetailPlan
 from cnnanalyze.drawing.diagram import Diagram, DrawnBox, Frame
@@ -30,6 +29,7 @@ from cnnanalyze.drawing.rank_layout import RankLayout
 from cnnanalyze.drawing.style import SIGN_ROOM
 from cnnanalyze.drawing.text_metrics import shorten, text_width
 from cnnanalyze.drawing.u_layout import find_u_shape, lay_out_u
+from cnnanalyze.graph.box_grouping import Box
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.traits import Trait

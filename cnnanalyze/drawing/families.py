@@ -68,8 +68,3 @@ def family(node: Node) -> str:
     ['conv', 'point']
     """
     return str(OF_CATEGORY[node.layer.category])
-
-
-def follows(node: Node) -> bool:
-    """Whether a layer shares the box of its neighbour."""
-    return len(node.inputs) == 1 and (family(node) == "point" or node.layer.labels.beside)

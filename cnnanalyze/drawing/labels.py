@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.drawing.text_metrics import shorten, text_width
+from cnnanalyze.graph.box_grouping import Box
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.layers.window import stride_of
@@ -148,7 +148,7 @@ def varying_values(members: Sequence[Sequence[Node]]) -> str:
 
 def kind_word(node: Node) -> str:
     """Return the short word for a layer kind."""
-    return shorten(node.layer.labels.word or node.kind.replace("_", " "), 20)
+    return shorten(node.word, 20)
 
 
 def given_name(path: str, node: Node) -> str:

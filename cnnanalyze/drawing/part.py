@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cnnanalyze.drawing.box_grouping import Box
+from cnnanalyze.graph.box_grouping import Box
 from cnnanalyze.graph.node import Node
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnanalyze.drawing.box_grouping import Box, group_boxes
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.repeats import merge_repeats
 from cnnanalyze.graph.blocks import Wiring, wire
+from cnnanalyze.graph.box_grouping import Box, group_boxes
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 

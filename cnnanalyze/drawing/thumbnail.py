@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.drawing.box_grouping import group_boxes
 from cnnanalyze.drawing.families import FAMILIES, family
 from cnnanalyze.drawing.text_metrics import escape, number, shorten
+from cnnanalyze.graph.box_grouping import group_boxes
 from cnnanalyze.layers.traits import Category
 
 EDGE = 10.0

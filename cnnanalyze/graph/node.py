@@ -85,6 +85,18 @@ class Node:
         return self.layer.kind
 
     @property
+    def word(self) -> str:
+        """The short word for the kind.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> [n.word for n in cnn.loads("{cnn: 1, input: 9x7x2, layers: [bn, global_avgpool]}")]
+        ['bn', 'global mean pool']
+        """
+        return self.layer.labels.word or self.kind.replace("_", " ")
+
+    @property
     def attributes(self) -> dict[str, Any]:
         """The attributes as they were written, with defaults; all that the executor may see."""
         return self.layer.attributes

@@ -70,9 +70,7 @@ class LayerRow:
     def kind(self) -> str:
         """The layer kind, with those beside it; or the number of layers in the row."""
         if self.main is not None:
-            from cnnanalyze.drawing.labels import kind_word  # noqa: PLC0415 - as _homes
-
-            words = (f.node.kind if f is self.main else kind_word(f.node) for f in self.facts)
+            words = (f.node.kind if f is self.main else f.node.word for f in self.facts)
             return " · ".join(words)
         each = len(self.facts) // self.times
         if self.times == 1:
@@ -178,7 +176,7 @@ Homes = Mapping[str, str]
 
 def _homes(network: Network) -> Homes:
     """Return for each layer the one in whose box a drawing shows it."""
-    from cnnanalyze.drawing.box_grouping import group_boxes  # noqa: PLC0415 - not every table asks
+    from cnnanalyze.graph.box_grouping import group_boxes  # noqa: PLC0415 - not every table asks
 
     return {n.id: box.main.id for box in group_boxes(network) for n in box.nodes}
 

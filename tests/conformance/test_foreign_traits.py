@@ -14,10 +14,11 @@ import cnnanalyze as cnn
 from cnnanalyze.cli import run
 from cnnanalyze.course.worked_steps.matrix_parser import read_image
 from cnnanalyze.course.worked_steps.network import work_out
-from cnnanalyze.drawing.families import family, follows
+from cnnanalyze.drawing.families import family
 from cnnanalyze.drawing.labels import title_of
 from cnnanalyze.errors import ExecutionError, PluginError, Source
 from cnnanalyze.execute import kernels
+from cnnanalyze.graph.box_grouping import follows
 from cnnanalyze.layers.attributes import Number
 from cnnanalyze.layers.base import KINDS, Activation
 from cnnanalyze.linting.engine import lint_source

@@ -1,16 +1,24 @@
-"""Boxes: which layers share a box, and which groups hold the boxes."""
+"""Boxes: which layers are shown as one, in drawings and tables, and which groups hold them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnanalyze.drawing.families import follows
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.traits import Category
 
 MOST_LAYERS = 8
 """The most layers in a box; more could not be read."""
+CHEAP = frozenset({Category.NORMALISATION, Category.ACTIVATION, Category.REGULARISATION})
+"""The categories of layers that share the box of a neighbour."""
+
+
+def follows(node: Node) -> bool:
+    """Whether a layer shares the box of its neighbour."""
+    layer = node.layer
+    return len(node.inputs) == 1 and (layer.category in CHEAP or layer.labels.beside)
 
 
 class Box(NamedTuple):
