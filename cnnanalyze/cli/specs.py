@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.cli.folders import Scan
 from cnnanalyze.core.files import SPEC_ENDINGS, exists, is_folder
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.errors import CnnError, Source, UsageError
 
 if TYPE_CHECKING:
+    from cnnanalyze.cli.folders import Finder, Scan
     from cnnanalyze.language.spec import Spec
 
 STDIN = "-"
@@ -67,9 +68,13 @@ def search(names: Sequence[str], scan: Scan | None = None) -> Found:
     UsageError
         If a folder or a pattern holds no spec, or a name is empty.
     """
-    from cnnanalyze.cli.folders import Finder
 
-    finder = Finder(scan or Scan())
+    @cache
+    def finder() -> Finder:  # most names are those of files, for which nobody needs one
+        from cnnanalyze.cli.folders import Finder, Scan
+
+        return Finder(scan or Scan())
+
     specs: dict[str, None] = {}
     others: set[Path] = set()
     for name in names:
@@ -89,14 +94,14 @@ def search(names: Sequence[str], scan: Scan | None = None) -> Found:
                 f"there is no folder '{name}'", help="name a file, a folder or zoo:NAME"
             )
         is_pattern = has_magic(name) and not exists(path)
-        if not is_pattern and finder.is_excluded(path):
+        if scan is not None and not is_pattern and finder().is_excluded(path):
             continue
         if is_folder(path):
             said = f"the folder '{name}' contains no specs"
-            _sort(finder.below(path), specs, others, said, _IN_A_FOLDER)
+            _sort(finder().below(path), specs, others, said, _IN_A_FOLDER)
         elif is_pattern:
             said = f"no file matches '{name}'"
-            _sort(finder.matching(name), specs, others, said, _BY_A_PATTERN)
+            _sort(finder().matching(name), specs, others, said, _BY_A_PATTERN)
         else:
             specs[name] = None
     return Found(tuple(specs), len(others))

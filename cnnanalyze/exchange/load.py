@@ -10,11 +10,10 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from cnnanalyze.core.files import FileError, printable
+from cnnanalyze.core.files import SPEC_ENDINGS, FileError, printable
 from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.errors import CnnError, Fault, PluginError, SpecError, UsageError
 from cnnanalyze.exchange.front_end import FrontEnd, find
-from cnnanalyze.exchange.recipes import recipe_for
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import load as load_spec
 from cnnanalyze.language.spec import Spec, spec_of
@@ -66,9 +65,7 @@ def load(
     reader = find(path)
     name = printable(path)
     if reader is None:
-        if recipe := recipe_for(path):
-            why, how = recipe
-            raise UsageError(f"{name} is not read: {why}", help=how)
+        _refuse_unread(path, name)
         if inputs or outputs or shapes:
             raise UsageError(
                 f"{name} is a spec, whose inputs and outputs are those that it says",
@@ -81,6 +78,17 @@ def load(
             help="'cnnanalyze.dumps' writes its network as a spec, where parameters can be added",
         )
     return load_by(reader, path, inputs=inputs, outputs=outputs, shapes=shapes)
+
+
+def _refuse_unread(path: str | Path, name: str) -> None:
+    """Refuse what is neither a spec nor read by a front end, with how its network gets here."""
+    if ":" not in name and Path(path).suffix in SPEC_ENDINGS:
+        return
+    from cnnanalyze.exchange.recipes import recipe_for  # noqa: PLC0415 - most files are specs
+
+    if recipe := recipe_for(path):
+        why, how = recipe
+        raise UsageError(f"{name} is not read: {why}", help=how)
 
 
 def load_by(
@@ -141,11 +149,11 @@ def _of_file(fault: Fault, name: str) -> Fault:
     return replace(
         fault,
         message=fault.message if fault.mark else f"{name}: {fault.message}",
-        help="" if _CALL.search(fault.help) else fault.help,
+        help="" if re.search(_CALL, fault.help) else fault.help,
     )
 
 
-_CALL = re.compile(r"\bb\.\w+\(")
+_CALL = r"\bb\.\w+\("
 
 
 def _named(reader: FrontEnd) -> str:
