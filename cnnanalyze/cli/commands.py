@@ -1,7 +1,5 @@
 """The commands: what each is for, and a group that imports one when somebody asks for it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module

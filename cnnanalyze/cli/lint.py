@@ -1,7 +1,5 @@
 """``cnnanalyze lint``: what is wrong with specs, and what looks wrong in them?"""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -329,7 +327,7 @@ def _given(
     target: str,
     fail_on: str,
     max_warnings: int | None,
-) -> SettingsSource:
+) -> "SettingsSource":
     from cnnanalyze.linting.selection import Level, check_profile
     from cnnanalyze.linting.settings import SettingsSource
 
@@ -356,7 +354,7 @@ def _words(given: Codes) -> tuple[str, ...]:
     return tuple(word for text in given or () for word in words_of(text))
 
 
-def _severity(name: str) -> Severity:
+def _severity(name: str) -> "Severity":
     from cnnanalyze.core.registry import nearest
     from cnnanalyze.linting.finding import SEVERITIES
 
@@ -369,7 +367,7 @@ def _severity(name: str) -> Severity:
     )
 
 
-def _check_outputs(paths: Sequence[Path], specs: Sequence[LintTarget]) -> None:
+def _check_outputs(paths: Sequence[Path], specs: "Sequence[LintTarget]") -> None:
     """Refuse to write results over what is linted."""
     from cnnanalyze.core.files import resolved
 
@@ -381,7 +379,7 @@ def _check_outputs(paths: Sequence[Path], specs: Sequence[LintTarget]) -> None:
             )
 
 
-def _spec(name: str, stdin_filename: str) -> LintTarget:
+def _spec(name: str, stdin_filename: str) -> "LintTarget":
     from cnnanalyze.cli.specs import STDIN
     from cnnanalyze.core.files import read_stdin
     from cnnanalyze.linting.run import LintTarget, of_file
@@ -402,8 +400,11 @@ def _spec(name: str, stdin_filename: str) -> LintTarget:
 
 
 def _judge(
-    specs: Sequence[LintTarget], configuration: Configuration, parameters: dict[str, Any], jobs: int
-) -> tuple[list[FileResult], list[CnnError]]:
+    specs: "Sequence[LintTarget]",
+    configuration: "Configuration",
+    parameters: dict[str, Any],
+    jobs: int,
+) -> "tuple[list[FileResult], list[CnnError]]":
     from cnnanalyze.linting.run import lint_specs
 
     files: list[FileResult] = []
@@ -416,7 +417,7 @@ def _judge(
     return files, failed
 
 
-def _against(result: LintResult, path: Path | None, *, write: bool, prune: bool) -> LintResult:
+def _against(result: "LintResult", path: Path | None, *, write: bool, prune: bool) -> "LintResult":
     if path is None:
         return result
     from cnnanalyze.core.file_writing import write_file
@@ -434,7 +435,9 @@ def _against(result: LintResult, path: Path | None, *, write: bool, prune: bool)
     return baseline.hide(result, known)
 
 
-def _passes(result: LintResult, specs: Sequence[LintTarget], configuration: Configuration) -> bool:
+def _passes(
+    result: "LintResult", specs: "Sequence[LintTarget]", configuration: "Configuration"
+) -> bool:
     """Whether the result passes by what the command line says, or else the configurations."""
     for folder in dict.fromkeys(spec.folder for spec in specs):
         settings = configuration.of(folder)

@@ -1,7 +1,5 @@
 """``cnnanalyze summary``: what are the shapes, counts and receptive fields of the layers?"""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

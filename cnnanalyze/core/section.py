@@ -5,8 +5,6 @@ things: a mapping has certain keys, a value has a certain type, something is mis
 declares them: :mod:`cnnanalyze.core.binding` reads by it, and the JSON Schemas are made from it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass

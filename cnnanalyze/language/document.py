@@ -1,7 +1,5 @@
 """Documents: a spec as it is written, its sections told apart."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -206,7 +204,7 @@ class Document:
         return next((tree for tree in found if tree is not None and not is_empty(tree)), None)
 
     @cached_property
-    def budgets(self) -> Budgets | None:
+    def budgets(self) -> "Budgets | None":
         """What the network may cost."""
         if self.written.budgets is None:
             return None

@@ -1,7 +1,5 @@
 """What a spec says of its blocks, before anything of them is laid out."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import Field

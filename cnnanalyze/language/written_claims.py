@@ -1,7 +1,5 @@
 """Written claims: the ``expect:`` section of a spec, as models. Few runs read a spec with one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any, ClassVar, NamedTuple

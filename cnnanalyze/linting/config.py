@@ -3,8 +3,6 @@
 Reading a configuration never runs code, and never imports what it names.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
@@ -204,7 +202,7 @@ def _anchored(budgets: Mapping, folder: Path) -> Mapping:
     return Mapping(tuple(entries), budgets.mark)
 
 
-def _declared(written: tuple[WrittenRule, ...]) -> tuple[type[Rule], ...]:
+def _declared(written: "tuple[WrittenRule, ...]") -> tuple[type[Rule], ...]:
     if not written:
         return ()
     from cnnanalyze.linting.config_rules import declare  # noqa: PLC0415 - not every run needs it

@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from inspect import get_annotations
 from pathlib import Path
 
 import pytest
+
+from cnnanalyze.cli.lint import lint
+from cnnanalyze.cli.summary import summary
+from cnnanalyze.language.document import SpecFile
+from cnnanalyze.language.written_blocks import WrittenBlock
+from cnnanalyze.language.written_claims import SourceFigures
+from cnnanalyze.linting.config import LintTable
 
 HEAVY = ("numpy", "networkx", "jinja2", "torch", "onnx", "keras")
 
@@ -120,19 +129,24 @@ def test_one_layer_enters_few_modules(
 
 
 UNUSED = (
+    "cli.folders",
     "core.filters",
     "core.partition",
     "core.resampling",
+    "drawing",
+    "exchange.recipes",
     "graph.given_numbers",
     "language.given_weights",
     "language.sections",
+    "language.truncation",
     "language.written_claims",
+    "language.yaml_faults",
     "layers.adaptive_pool",
     "layers.synonyms",
     "report.json",
     "report.matrices",
 )
-"""What a plain network has no use for: other index maps, given numbers, budgets, claims."""
+"""What a plain network has no use for: other index maps, given numbers, budgets, claims, faults."""
 
 
 def test_a_network_enters_nothing_that_it_does_not_have(tmp_path: Path) -> None:
@@ -142,3 +156,13 @@ def test_a_network_enters_nothing_that_it_does_not_have(tmp_path: Path) -> None:
         "maxpool: 2, gap, dense: 10, softmax]}"
     )
     assert not own_modules("summary", str(spec)) & {f"cnnanalyze.{name}" for name in UNUSED}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [lint, summary, SpecFile, SourceFigures, WrittenBlock, LintTable],
+    ids=lambda read: read.__name__,
+)
+def test_annotations_that_libraries_read_are_values(read: Callable[..., object] | type) -> None:
+    # Texts would be compiled and evaluated one by one at every start, a fiftieth of its time.
+    assert not [name for name, hint in get_annotations(read).items() if isinstance(hint, str)]
