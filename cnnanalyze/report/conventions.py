@@ -173,7 +173,7 @@ def _table(quantity: str, counts: Sequence[ConventionCount]) -> Table:
     shown = [count for count in counts if count.quantity == quantity]
     headings = (
         Column("convention", quantity, "left"),
-        Column("number", "count", "right"),
+        Column("number", "count", "right", is_plotted=True),
         Column("ratio", "ratio", "right"),
         Column("differences", f"against {shown[0].convention.name}", "left"),
     )

@@ -33,6 +33,8 @@ class Heading(NamedTuple):
     """In a terminal without room for a column, a ``group`` becomes a line above the rows that share
     it, and a ``remark`` is below its row. On a page a ``group`` always is such a line, and a
     ``status``, which says in words what became of what the row is about, has its sign and tone."""
+    is_plotted: bool = False
+    """Whether pages show the numbers as dots, too, all on one scale that begins at nothing."""
 
 
 class Cell(NamedTuple):

@@ -12,7 +12,7 @@ from tests.strategies.networks import specs
 ARENA = MemoryPlan(
     (
         Tensor("one", 0, 2, 3001, 0, "conv"),
-        Tensor("two", 1, 2, 2003, 3001, "join"),
+        Tensor("two", 1, 2, 2003, 3001, "merge"),
         Tensor("three", 3, 5, 5003, 0),
         Tensor("four", 2, 4, 1511, 6007),
     ),

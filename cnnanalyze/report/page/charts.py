@@ -15,9 +15,9 @@ from cnnanalyze.core.quantities import QUANTITIES, Terms
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.drawing.families import family
 from cnnanalyze.report.memory_plan import memory_plan
-from cnnanalyze.report.numbers import exact, short, size
+from cnnanalyze.report.numbers import exact, size
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.page import treemap
+from cnnanalyze.report.page import stage_costs, treemap
 from cnnanalyze.report.page.axes import (
     BOTTOM,
     HEIGHT,
@@ -27,13 +27,12 @@ from cnnanalyze.report.page.axes import (
     WIDTH,
     axes,
     plot,
-    steps,
 )
 from cnnanalyze.report.page.memory_plan import draw as draw_memory
 from cnnanalyze.report.page.svg import AxisScale, Canvas, Point, box, element, number, polyline
 
-CROWD = 100
-"""More bars than this have no gaps."""
+FEWEST = 2
+"""One part alone is the whole."""
 
 
 class Chart(NamedTuple):
@@ -77,7 +76,7 @@ MAPPED = ("parameters", "macs", "activations")
 def charts(analysis: Analysis, options: Options) -> tuple[Chart, ...]:
     """Return the charts that have something to show."""
     seen = map(fields, seen_inputs(analysis))
-    found = (*seen, memory(analysis, options), discounts(analysis))
+    found = (*seen, memory(analysis, options), costs(analysis))
     return tuple(c for c in found if c is not None)
 
 
@@ -176,65 +175,17 @@ def memory(analysis: Analysis, options: Options) -> Chart:
     return Chart("memory", "Live memory by tensor", about, draw_memory(plan))
 
 
-def discounts(analysis: Analysis) -> Chart | None:
-    """Where do the operations go, and where the time, if the α model is right?"""
-    rows = [
-        (i, f, macs, f.discounted_macs)
-        for i, f in enumerate(analysis)
-        if f.cost is not None and (macs := f.cost.mac)
-    ]
-    if not rows:
+def costs(analysis: Analysis) -> Chart | None:
+    """Which parts of the network have most of its parameters, operations and outputs?"""
+    parts, measured = stage_costs.shares(analysis)
+    if len(parts) < FEWEST or not measured:
         return None
-    macs, weighed = sum(r[2] for r in rows), sum(r[3] for r in rows)
-    most = max(max(100 * r[2] / macs, 100 * r[3] / weighed) for r in rows)
-    middle = (TOP + HEIGHT - BOTTOM) / 2
-    up, down = AxisScale(most, middle, TOP + 12), AxisScale(most, middle, HEIGHT - BOTTOM - 12)
-    x = AxisScale(len(rows), LEFT, WIDTH - RIGHT)
-    wide = (x.at(1) - x.at(0)) * 0.8
-    tops = [up.at(100 * r[2] / macs) for r in rows]
-    lows = [down.at(100 * r[3] / weighed) for r in rows]
-    if len(rows) > CROWD:
-        above, below, wide = steps(x, tops, middle), steps(x, lows, middle), 0.0
-    else:
-        foot = [f"M{number(x.at(k + 0.5))} {number(middle)}V" for k in range(len(rows))]
-        above, below = (
-            "".join(f + number(end) for f, end in zip(foot, ends, strict=True))
-            for ends in (tops, lows)
-        )
-    words = (
-        f"{short(macs)} MACs and {short(round(weighed))} α-MACs, each as shares of the layers that "
-        "have any, in execution order"
-    )
-    drawing = plot(
-        words,
-        *_percents(up, down, most),
-        element("path", d=above, class_="macs", stroke_width=wide),
-        element("path", d=below, class_="alphas", stroke_width=wide),
-        element("path", d=f"M{LEFT} {number(middle)}H{WIDTH - RIGHT}", class_="axis"),
-        element("text", "share of the MACs", x=LEFT + 6, y=TOP + 8, class_="name"),
-        element("text", "share of the α-MACs", x=LEFT + 6, y=HEIGHT - BOTTOM - 3, class_="name"),
-        element(
-            "text",
-            "layers with multiply-accumulates, in execution order",
-            x=(LEFT + WIDTH - RIGHT) / 2,
-            y=HEIGHT - 6,
-            text_anchor="middle",
-            class_="name",
-        ),
-    )
-    return Chart("alpha", "α-MACs beside MACs", words + ".", drawing)
+    words = capitalized(stage_costs.describe(parts, measured))
+    about = f"{words}. The exact numbers stand beside the groups of the table above."
+    return Chart("stages", "Cost by stage", about, stage_costs.draw(parts, measured))
 
 
 def _triples(points: list[Point]) -> Iterator[tuple[Point, Point, Point]]:
     """Yield each point with its neighbours; the ends have none, and are never between equals."""
     none = (-1.0, -1.0)
     yield from zip(points, [none, *points[:-1]], [*points[1:], none], strict=True)
-
-
-def _percents(up: AxisScale, down: AxisScale, most: float) -> Iterator[Markup]:
-    for tick in AxisScale(most, 0, 0).ticks(3):
-        for height in (up.at(tick), down.at(tick)) if tick else (up.at(0),):
-            yield element("path", d=f"M{LEFT} {number(height)}H{WIDTH - RIGHT}", class_="grid")
-            yield element(
-                "text", f"{tick} %", x=LEFT - 6, y=height + 4, text_anchor="end", class_="tick"
-            )

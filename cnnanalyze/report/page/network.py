@@ -110,6 +110,8 @@ class Counted(NamedTuple):
     source: str
     uncounted: tuple[str, ...]
     """Kinds of layers that are missing from the operations."""
+    at: str = ""
+    """Where the operations lie between nothing and the most that any convention counts."""
 
 
 class KindTotal(NamedTuple):
@@ -121,6 +123,7 @@ class KindTotal(NamedTuple):
     macs: int
     operations: int
     bar: str
+    layers_bar: str
 
 
 @without_collection()
@@ -384,8 +387,17 @@ def _kinds(analysis: Analysis) -> list[KindTotal]:
         before = sums.get(facts.node.kind, (0, 0, 0, 0))
         sums[facts.node.kind] = tuple(a + n * b for a, b in zip(before, own, strict=True))
     total = analysis.total.operations("flop")
+    most = max(n for n, *_ in sums.values())
     return [
-        KindTotal(kind, n, parameters, macs, count, f"{100 * count / total:.1f}%" if total else "")
+        KindTotal(
+            kind,
+            n,
+            parameters,
+            macs,
+            count,
+            f"{100 * count / total:.1f}%" if total else "",
+            f"{100 * n / most:.0f}%",
+        )
         for kind, (n, parameters, macs, count) in sorted(
             sums.items(), key=lambda item: (-item[1][3], item[0])
         )
@@ -393,7 +405,8 @@ def _kinds(analysis: Analysis) -> list[KindTotal]:
 
 
 def _conventions(analysis: Analysis) -> list[Counted]:
-    return [
+    """Return the counts, those of operations from the least on, and then those of parameters."""
+    rows = [
         Counted(
             c.name,
             _count(analysis.total.operations, c, "operations"),
@@ -403,6 +416,14 @@ def _conventions(analysis: Analysis) -> list[Counted]:
             analysis.total.uncounted(c.name) if "operations" in c.counts.split() else (),
         )
         for c in CONVENTIONS
+    ]
+    most = max((row.operations or 0 for row in rows), default=0)
+    rows.sort(key=lambda row: (row.operations is None, row.operations or 0))
+    return [
+        row._replace(at=f"{(row.operations or 0) / most:.3g}")
+        if most and row.operations is not None
+        else row
+        for row in rows
     ]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from html import escape as escape_html
 from itertools import chain, groupby, repeat
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 from cnnanalyze.characters import legible
@@ -324,11 +325,12 @@ def _columns(table: Table) -> list[tuple[int, Column]]:
 
 def _rows(table: Table, anchors: Sequence[str]) -> Iterator[WrittenRow]:
     at, has_words = table.column("group"), table.column("status") is not None
+    most = _most(table)
     every = zip(
         table.rows, chain(anchors, repeat("")), table.statuses or repeat(None), strict=False
     )
     for row, anchor, status in every:
-        cells = _row(table, row, anchor, status)
+        cells = _row(table, row, anchor, status, most)
         about = ""
         if status is not None:
             tone = f' class="{status.tone}"' if status.tone and not has_words else ""
@@ -336,8 +338,23 @@ def _rows(table: Table, anchors: Sequence[str]) -> Iterator[WrittenRow]:
         yield WrittenRow("" if at is None else row[at].text, f"<tr{about}>{cells}</tr>")
 
 
+def _most(table: Table) -> dict[int, float]:
+    """Return the largest number of each column that is plotted, by its place."""
+    plotted = [i for i, heading in enumerate(table.headings) if heading.is_plotted]
+    return {i: max((_number(row[i]) or 0 for row in table.rows), default=0) for i in plotted}
+
+
+def _number(cell: Cell) -> float | None:
+    """Return the number of a cell; that of a bound is not known."""
+    return cell.value if isinstance(cell.value, int | float) else None
+
+
 def _row(
-    table: Table, row: tuple[Cell, ...], anchor: str = "", status: Status | None = None
+    table: Table,
+    row: tuple[Cell, ...],
+    anchor: str = "",
+    status: Status | None = None,
+    most: Mapping[int, float] = MappingProxyType({}),
 ) -> str:
     cells = []
     for place, (i, head) in enumerate(_columns(table)):
@@ -348,7 +365,10 @@ def _row(
         text = f'<a href="#{escape(anchor)}">{text}</a>' if anchor and not place else text
         is_long = len(cell.text) > LONG and head.align == "left" and not cell.formula
         kind = ' class="wide"' if is_long and head.role != "status" else _class(head)
-        cells.append(f"<td{kind}{_value(cell, head)}>{text}</td>")
+        dot = ""
+        if most.get(i) and (number := _number(cell)) is not None:
+            dot = f' style="--x:{number / most[i]:.3g}"'
+        cells.append(f"<td{kind}{_value(cell, head)}{dot}>{text}</td>")
     return "".join(cells)
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 
 import cnnanalyze as cnn
-from cnnanalyze.drawing.text_metrics import text_width
 from cnnanalyze.language.zoo import zoo
 from cnnanalyze.report.memory_plan import MemoryPlan, Tensor, memory_plan
-from cnnanalyze.report.page.axes import BOLD, HEIGHT, LETTERS, WIDTH
 from cnnanalyze.report.page.memory_plan import draw
-from tests.drawing.parsed import Rectangle
+from tests.report.page.chart_words import check_words, parsed
 from tests.report.test_memory_plan import ARENA
 from tests.strategies.networks import specs
 
@@ -51,21 +48,8 @@ def bands(svg: ET.Element) -> list[Columns]:
     ]
 
 
-def words(svg: ET.Element) -> Iterator[tuple[Rectangle, ET.Element]]:
-    """Yield the places of all texts."""
-    for text in svg.iter("text"):
-        width = text_width(text.text or "", LETTERS) * (BOLD if "name" in str(text.attrib) else 1)
-        x, y = float(text.attrib["x"]), float(text.attrib["y"])
-        x -= {"middle": width / 2, "end": width}.get(text.attrib.get("text-anchor", ""), 0)
-        yield Rectangle(x, y - LETTERS + 2, width, LETTERS - 2), text
-
-
-def drawn_as_xml(plan: MemoryPlan) -> ET.Element:
-    return ET.fromstring(str(draw(plan)))  # noqa: S314 - we wrote it
-
-
 def check(plan: MemoryPlan) -> None:
-    svg = drawn_as_xml(plan)
+    svg = parsed(draw(plan))
     seen: dict[int, list[tuple[int, int]]] = {}
     drawn = bands(svg)
     for band in drawn:
@@ -79,12 +63,7 @@ def check(plan: MemoryPlan) -> None:
         outline = columns(area.attrib["d"])
         for at, across in seen.items():
             assert across[0][0] >= outline[at][0] - 1, at  # a pixel is rounded
-    found = [*words(svg)]
-    paper = Rectangle(0, 0, WIDTH, HEIGHT)
-    for place, text in found:
-        assert paper.holds(place), text.text
-    for (one, a), (other, b) in combinations(found, 2):
-        assert not one.overlaps(other), (a.text, b.text)
+    found = check_words(svg)
     inside = {text for group in svg.findall("g[@class='inside']") for text in group}
     for place, text in found:
         if text in inside:
@@ -112,7 +91,7 @@ def test_bands_and_names_of_random_networks_have_their_places(text: str) -> None
 
 def test_tensors_lie_at_their_addresses() -> None:
     check(ARENA)
-    svg = drawn_as_xml(ARENA)
+    svg = parsed(draw(ARENA))
     titles = [title.text for title in svg.iter("title")]
     assert titles == [
         "one: 2.931 KiB, from byte 0 on, held from a to c",
@@ -132,7 +111,7 @@ def test_a_long_name_of_the_layer_at_the_peak_stays_on_the_paper() -> None:
 
 def test_the_picture_says_what_it_shows() -> None:
     plan = memory_plan(cnn.analyze("zoo:unet").analysis)
-    svg = drawn_as_xml(plan)
+    svg = parsed(draw(plan))
     assert svg.attrib["aria-label"] == plan.text
     names = [text.text for group in svg.findall("g[@class='inside']") for text in group]
     assert {"left1/relu2", "left2/relu2", "left3/relu2"} <= set(names)

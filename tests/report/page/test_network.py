@@ -161,6 +161,18 @@ def test_every_convention_is_listed() -> None:
     assert set(rows) == {c.name for c in CONVENTIONS}
 
 
+def test_conventions_are_dots_on_one_scale_from_the_least_on() -> None:
+    table = page("resnet50").root.one("table", id="conventions-table")
+    dots = [
+        (int(td.text.removeprefix("≥ ").replace(",", "")), float(td.attributes["style"][4:]))
+        for td in table.all("td")
+        if "style" in td.attributes
+    ]
+    assert dots == sorted(dots)
+    assert dots[-1][1] == 1
+    assert dict(dots)[4_089_184_256] == pytest.approx(4_089_184_256 / dots[-1][0], abs=0.001)
+
+
 # --- verdicts -------------------------------------------------------------------------------------
 
 
