@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.seen_input import seen_inputs
 from cnnanalyze.report.json import to_dict
+from cnnanalyze.report.latex import SPECIAL
 from cnnanalyze.report.options import Options
 from tests.browser.conftest import SHOWN
 from tests.conftest import Open
@@ -786,3 +789,82 @@ def test_a_page_leads_to_its_dot(report: Any) -> None:
     report.wait_for_url("**/zoo.html#at=resnet18")
     assert report.locator("tr.at").get_attribute("id") == "zoo-resnet18"
     assert report.locator(".dots .at").get_attribute("href") == "resnet18.html"
+
+
+# --- buttons that copy ----------------------------------------------------------------------------
+
+
+def copied(page: Any, label: str) -> str:
+    """Press a button and return what it copied."""
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    page.get_by_label(label, exact=True).click()
+    page.wait_for_function("window.copied !== undefined")
+    return str(page.evaluate("window.copied"))
+
+
+def test_a_table_is_copied_for_spreadsheets_as_it_is_shown(report: Any) -> None:
+    report.fill("#layer-filter", "7x7/2")
+    text = copied(report, "Copy as table: Layers")
+    assert text == (
+        "layer\tkind\tattributes\toutput\tparameters\tMACs\tactivations\tfield\tline\n"
+        "conv1/conv1\tconv\t7x7/2 pad 3 no bias\t112x112x64\t9408\t118013952\t802816\t7\t15\n"
+    )
+
+
+def test_a_table_is_copied_for_papers(report: Any) -> None:
+    text = copied(report, "Copy as LaTeX: Operations by kind")
+    assert text.splitlines()[:6] == [
+        r"\begin{tabular}{lrrrr}",
+        r"  \toprule",
+        r"  kind & layers & parameters & MACs & FLOPs \\",
+        r"  \midrule",
+        r"  conv & 20 & 11,166,912 & 1,813,561,344 & 3,627,122,688 \\",
+        r"  batchnorm & 20 & 9,600 & 0 & 4,967,424 \\",
+    ]
+    assert r"global\_avgpool" in text
+    assert text.endswith("  \\bottomrule\n\\end{tabular}\n")
+    assert report.evaluate("page.latex") == SPECIAL
+
+
+def test_the_table_of_layers_is_copied_as_the_whole_result(report: Any) -> None:
+    found = json.loads(copied(report, "Copy as JSON: Layers"))
+    assert found == to_dict(cnn.analyze("zoo:resnet18").analysis, Options())
+
+
+def test_a_table_is_copied_as_objects(report: Any) -> None:
+    found = json.loads(copied(report, "Copy as JSON: Operations by kind"))
+    assert found[0] == {
+        "kind": "conv",
+        "layers": 20,
+        "parameters": 11_166_912,
+        "MACs": 1_813_561_344,
+        "FLOPs": 3_627_122_688,
+    }
+
+
+@pytest.mark.parametrize("label", ["Cost by stage", "Live memory by tensor"])
+def test_a_copied_chart_stands_alone_in_the_colours_of_paper(report: Any, label: str) -> None:
+    for theme in ("light", "dark"):
+        report.evaluate("theme => { root.dataset.theme = theme; }", theme)
+        svg = ET.fromstring(copied(report, f"Copy SVG: {label}"))  # noqa: S314 - our own page
+        assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+        assert svg.attrib["width"] == "640"
+        drawn = [e for e in svg.iter() if e.tag.endswith(("}path", "}text"))]
+        assert drawn
+        assert all("fill" in e.attrib and "class" not in e.attrib for e in drawn)
+        fills = {e.attrib["fill"] for e in drawn}
+        assert "rgb(219, 234, 254)" in fills  # a convolution on paper
+
+
+def test_a_copied_drawing_stands_alone(report: Any) -> None:
+    svg = ET.fromstring(copied(report, "Copy SVG: Drawing of the network"))  # noqa: S314
+    names = {e.tag.partition("}")[2] for e in svg.iter()}
+    assert not names & {"style", "metadata", "script"}
+    words = "".join(svg.itertext())
+    assert "7×7 conv, 64, /2" in words
+    assert not [e for e in svg.iter() if any(k[:2] == "on" or k == "href" for k in e.attrib)]
+
+
+def test_only_the_treemap_that_is_shown_has_a_button(report: Any) -> None:
+    buttons = report.get_by_label("Copy SVG: Treemap of the")
+    assert sum(button.is_visible() for button in buttons.all()) == 1

@@ -26,6 +26,7 @@ from markupsafe import Markup
 
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.drawing.families import FAMILIES
+from cnnanalyze.report.latex import SPECIAL
 from cnnanalyze.report.numbers import exact, readable, short, size
 from cnnanalyze.version import __version__
 
@@ -36,6 +37,8 @@ TEMPLATES = "templates"
 STYLE = "style.css"
 SCRIPT = "script.js"
 """The script of every page: theme, keys, sorting, filtering."""
+COPY = "copy.js"
+"""The script of every page that comes last: buttons that copy."""
 CODE = (
     STYLE,
     SCRIPT,
@@ -46,6 +49,7 @@ CODE = (
     "player.js",
     "gallery.js",
     "zoo.js",
+    COPY,
 )
 """The files beside this module that pages consist of."""
 
@@ -64,7 +68,8 @@ def render(
     template
         The name of a file in ``templates``; everything put into it is escaped.
     scripts
-        The names of the scripts beside this module, in the order in which they run.
+        The names of the scripts beside this module, in the order in which they run; the one with
+        the buttons that copy follows them.
     has_images
         Whether the page has pictures in itself, which its policy then allows.
     **context
@@ -76,7 +81,7 @@ def render(
     >>> page.startswith("<!DOCTYPE html>"), "&lt;b&gt;" in page
     (True, True)
     """
-    script = "".join(map(code, scripts))
+    script = "".join(map(code, (*scripts, COPY)))
     page = _environment().get_template(template)
     return page.render(
         style=Markup(code(STYLE)),  # noqa: S704 - our own files, not data
@@ -125,6 +130,8 @@ def code(name: str) -> str:
     """Return a style or a script of :data:`CODE` without its remarks and indentation."""
     lines = map(str.strip, files(__package__).joinpath(name).read_text("utf-8").splitlines())
     text = "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/*")))
+    if name == COPY:
+        return f"page.latex={embed(SPECIAL)};\n{text}"
     if name != STYLE:
         return text
     return re.sub(r";?\s{0,9}([{};,])\s*|(?<=[a-z]:) ", r"\1", text) + _families()

@@ -301,6 +301,14 @@ entries.filter((row) => row.element).forEach(dress);
 foldButton.hidden = !groups.length;
 foldButton.addEventListener("click", () => foldAll(foldButton.getAttribute("aria-pressed") === "false"));
 foldAll(extra.folded);
+// What is copied of the table: the layers that match, whether or not they have an element.
+page.copied["layer-table"] = () => ({
+  heads: [...heads.cells].map((heading) => heading.textContent.trim()),
+  rows: (sorted ?? rows).filter((row) => row.matches).map((row) => [
+    row.layer.id, ...row.cells.slice(1, -1), ...added.map(([key]) => shown(values[key](row.layer))), row.cells.at(-1),
+  ]),
+  data: result,
+});
 filterBox.addEventListener("input", filterLayers);
 page.keys.e = () => foldButton.click();
 if (written) {

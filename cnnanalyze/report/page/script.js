@@ -6,7 +6,7 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 root.classList.add("scripted");
 
 // What the pages share with the scripts that follow.
-const page = { rows: () => [], arrived: [], keys: {} };
+const page = { rows: () => [], arrived: [], keys: {}, copied: {} };
 
 // --- data: in elements of the page, or in a file beside it, where rows are columns ---
 page.data = (id) => {

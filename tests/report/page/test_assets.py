@@ -12,7 +12,7 @@ import cnnanalyze as cnn
 from cnnanalyze.report.page import frame
 from cnnanalyze.report.page.assets import MADE, POLICY, share
 from cnnanalyze.report.page.columnar import OF_PLACE, columns_of
-from cnnanalyze.report.page.frame import CODE, SCRIPT, embed, render
+from cnnanalyze.report.page.frame import CODE, COPY, SCRIPT, embed, render
 from tests.report.page.reader import Element, Page
 
 PAGE = cnn.analyze("zoo:lenet5").to_html()
@@ -20,6 +20,7 @@ SCRIPTS = [
     "assets/script.js",
     "lenet5.js",
     *(f"assets/{n}.js" for n in ("network", "drawing", "zoom", "viewer")),
+    "assets/copy.js",
 ]
 
 
@@ -81,7 +82,9 @@ def test_data_cannot_end_a_script() -> None:
 @pytest.mark.parametrize("scripts", [(SCRIPT,), (SCRIPT, "gallery.js"), (SCRIPT, "player.js")])
 def test_every_page_is_taken_apart_into_its_scripts(scripts: tuple[str, ...]) -> None:
     files = share(render("base.html.j2", scripts=scripts, title="Net"), "net")
-    assert {f"assets/{name}" for name in scripts} == {n for n in files if n.endswith(".js")}
+    assert {f"assets/{name}" for name in (*scripts, COPY)} == {
+        n for n in files if n.endswith(".js")
+    }
 
 
 def test_every_script_and_style_is_known() -> None:
