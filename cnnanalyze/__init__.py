@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api.importing import from_darknet as from_darknet
     from cnnanalyze.api.importing import from_keras as from_keras
     from cnnanalyze.api.importing import from_onnx as from_onnx
+    from cnnanalyze.api.importing import from_tflite as from_tflite
     from cnnanalyze.api.importing import from_torch as from_torch
     from cnnanalyze.api.linting import fix as fix
     from cnnanalyze.api.linting import lint as lint
@@ -118,6 +119,7 @@ _HOMES = {
         "from_darknet",
         "from_keras",
         "from_onnx",
+        "from_tflite",
         "from_torch",
     ),
     "cnnanalyze.api.linting": ("fix", "lint"),
@@ -234,6 +236,7 @@ __all__ = [
     "from_darknet",
     "from_keras",
     "from_onnx",
+    "from_tflite",
     "from_torch",
     "front_end",
     "gallery",

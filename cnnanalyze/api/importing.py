@@ -186,6 +186,52 @@ def from_keras(
     return load_by(read_keras, path, inputs=inputs, outputs=outputs)
 
 
+def from_tflite(
+    path: str | Path,
+    *,
+    inputs: Mapping[str, Sequence[int]] | None = None,
+    outputs: Sequence[str] | None = None,
+) -> Spec:
+    """Read a TFLite file, whatever it is called, without a weight of it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    inputs
+        Extents of inputs by name, the channels last, with the batch or without it, in place of
+        those of the file.
+    outputs
+        The values that come out, by their names in the file; by default what the file says.
+
+    Returns
+    -------
+    Spec
+        The network: the first of the file. Its ``notes`` say what it does not show, such as that it
+        is quantised.
+
+    Raises
+    ------
+    SpecError
+        With what is wrong with the file, and the operator.
+    UsageError
+        If there is no such file, or ``cnnanalyze[tflite]`` is not installed.
+
+    Examples
+    --------
+    >>> from cnnanalyze import UsageError
+    >>> try:
+    ...     from_tflite("nowhere.tflite")
+    ... except UsageError as error:
+    ...     print(error.message)
+    there is no file nowhere.tflite
+    """
+    from cnnanalyze.exchange.load import load_by
+    from cnnanalyze.exchange.tflite.network import load as read_tflite
+
+    return load_by(read_tflite, name_of(path, "a TFLite file"), inputs=inputs, outputs=outputs)
+
+
 def from_torch(module: object, *examples: object, name: str = "") -> Spec:
     """Return the network of a PyTorch module; none of its weights is read.
 

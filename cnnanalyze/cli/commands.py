@@ -61,7 +61,7 @@ COMMANDS = {
     "import": CommandEntry(
         "cnnanalyze.cli.import_:import_",
         _NETWORKS,
-        "A network of another program as a spec: ONNX, Keras, Darknet, Caffe.",
+        "A network of another program as a spec: ONNX, Keras, TFLite, Darknet, Caffe.",
     ),
     "gallery": CommandEntry(
         "cnnanalyze.cli.gallery:gallery",

@@ -87,7 +87,7 @@ def import_(
         ),
     ] = False,
 ) -> None:
-    """Write a network of another program as a spec: ONNX, Keras, Darknet, Caffe, PyTorch.
+    """Write a network of another program as a spec: ONNX, Keras, TFLite, Darknet, Caffe, PyTorch.
 
     The spec is read again before it is written, and it is the same graph. Nothing in the file is
     run, no weight is read, and no other file is opened; code is run only with --run-code. What the

@@ -28,6 +28,7 @@ MODULES: dict[str, str] = {
     "darknet": ".cfg",
     "keras.network": ".keras .keras.json",
     "onnx.network": ".onnx",
+    "tflite.network": ".tflite",
 }
 """By module of this package: the endings that it reads. It is imported when such a file is met."""
 for _module, _endings in MODULES.items():

@@ -21,13 +21,6 @@ _TENSORFLOW = (
         "--output model.onnx; the ONNX file is read"
     ),
 )
-_TFLITE = (
-    "it is a network of TensorFlow Lite",
-    (
-        "python -m tf2onnx.convert --tflite model.tflite --output model.onnx; the ONNX file is "
-        "read, a quantised one too"
-    ),
-)
 _HDF5 = (
     "it is an HDF5 file",
     (
@@ -50,7 +43,6 @@ RECIPES = {
     ".h5": _HDF5,
     ".hdf5": _HDF5,
     ".pb": _TENSORFLOW,
-    ".tflite": _TFLITE,
     ".safetensors": _STORED,
     ".caffemodel": _WEIGHTS,
     ".weights": _WEIGHTS,

@@ -109,6 +109,8 @@ class Conversion:
     """Whether the first axis of what goes in counts images."""
     is_checked: bool = True
     """Whether what the file declares of values is compared."""
+    channels_last: bool = False
+    """Whether the channels of what goes in are known to be the last axis."""
     values: dict[str, Value] = field(default_factory=dict)
     inputs: set[str] = field(default_factory=set)
     """What goes in, by the names in the network."""

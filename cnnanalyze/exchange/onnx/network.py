@@ -155,8 +155,12 @@ def convert(
     outputs: Sequence[str] | None = None,
     shapes: Mapping[str, Sequence[int]] | None = None,
     file: str = "model.onnx",
+    channels_last: bool = False,
 ) -> Converted:
-    """Return the network of a model, and how it came about."""
+    """Return the network of a model, and how it came about.
+
+    The channels of what goes in are the last axis, if that is known; else its readers tell.
+    """
     _refuse_newer(model)
     for op in model.graph.operations:
         if fault := inputs_fault(op):
@@ -170,7 +174,8 @@ def convert(
         graph.constants,
         graph.values,
     )
-    sizes = {one.name: _extents(one, (inputs or {}).get(one.name)) for one in graph.inputs}
+    like = "224x224x3" if channels_last else "3x224x224"
+    sizes = {one.name: _extents(one, (inputs or {}).get(one.name), like) for one in graph.inputs}
     if unknown := [name for name in inputs or {} if name not in sizes]:
         raise SpecError(
             f"there is no input '{unknown[0]}'; the inputs are {', '.join(map(repr, sizes))}"
@@ -184,6 +189,7 @@ def convert(
             file,
             are_images,
             is_checked=not inputs,
+            channels_last=channels_last,
         )
         try:
             return _converted(conversion, sizes)
@@ -298,7 +304,7 @@ def _captured(value: object) -> set[str]:
 # --- what goes in ---------------------------------------------------------------------------------
 
 
-def _extents(value: Declared, given: Sequence[int] | None) -> tuple[int, ...]:
+def _extents(value: Declared, given: Sequence[int] | None, like: str) -> tuple[int, ...]:
     """Return the extents of an input, the batch first; unknown ones must be given."""
     declared = value.shape
     if given is not None:
@@ -316,7 +322,7 @@ def _extents(value: Declared, given: Sequence[int] | None) -> tuple[int, ...]:
     if declared is None:
         raise SpecError(
             f"the file does not say which extents input '{value.name}' has",
-            help=f"give them: --input {value.name}=3x224x224",
+            help=f"give them: --input {value.name}={like}",
         )
     found = []
     for axis, n in enumerate(declared):
@@ -330,7 +336,7 @@ def _extents(value: Declared, given: Sequence[int] | None) -> tuple[int, ...]:
         else:
             raise SpecError(
                 f"input '{value.name}' is {words}: extent {axis + 1} is not a number",
-                help=f"give the extents: --input {value.name}=3x224x224",
+                help=f"give the extents: --input {value.name}={like}",
             )
     return tuple(found)
 
@@ -340,7 +346,9 @@ def _input(to: Conversion, value: Declared, extents: tuple[int, ...], number: in
     is_batch = to.are_images and len(extents) > 1
     first = 1 if is_batch else 0
     own = list(range(first, len(extents)))
-    last = channels_axis(to.graph, value.name, extents, first)
+    last = len(extents) - 1
+    if not to.channels_last:
+        last = channels_axis(to.graph, value.name, extents, first)
     order = [axis for axis in own if axis != last] + ([last] if own else [])
     sizes = [extents[axis] for axis in order] or [1]
     # More axes than a map has count along its first.

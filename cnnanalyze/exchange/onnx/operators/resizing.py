@@ -11,6 +11,7 @@ from typing import Any
 from cnnanalyze.exchange.onnx.conversion import Call, Unsupported, Value, Viewed, giving
 from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.onnx.operators.choosing import MOST_PLACES, taken
+from cnnanalyze.layers.resize import Resize
 
 _COORDINATES = {
     "half_pixel": "half_pixel",
@@ -54,7 +55,7 @@ def resize(call: Call) -> Value:
     mode = call.word("mode", "nearest")
     with giving(target):
         if mode == "nearest":
-            return _nearest(call, value, target, factors)
+            return _nearest(call, value, target, factors, is_sized=scales is None)
         return _interpolated(call, value, target, factors, mode, is_sized=scales is None)
 
 
@@ -75,7 +76,9 @@ def _asked(call: Call, count: int) -> tuple[tuple[float, ...] | None, tuple[int,
     return None, sizes
 
 
-def _nearest(call: Call, value: Viewed, target: list[int], factors: list[Fraction]) -> Viewed:
+def _nearest(
+    call: Call, value: Viewed, target: list[int], factors: list[Fraction], *, is_sized: bool
+) -> Viewed:
     """Take the nearest places: by a layer that resizes if it takes the same, or one by one."""
     where = call.word("coordinate_transformation_mode", "half_pixel")
     rounding = call.word("nearest_mode", "round_prefer_floor")
@@ -96,11 +99,11 @@ def _nearest(call: Call, value: Viewed, target: list[int], factors: list[Fractio
                 places[a] == [index(k, own[a], target[a], factors[a]) for k in range(target[a])]
                 for a in changed
             ):
-                sized = _scale([factors[a] if a in changed else Fraction(1) for a in spatial])
-                extra = {} if method == "nearest" else {"method": method}
-                found = call.add("resize", made, **sized, **extra)
-                if found.shape.size == tuple(target[a] for a in spatial):
-                    return call.mapped(found, value, lead)
+                wanted = tuple(target[a] for a in spatial)
+                how = _sized([factors[a] for a in spatial], wanted, is_sized=is_sized)
+                how |= {} if method == "nearest" else {"method": method}
+                if Resize(**how).shape(made.shape).size == wanted:
+                    return call.mapped(call.add("resize", made, **how), value, lead)
     for axis in changed:
         value = taken(call, value, axis, places[axis])
     return value
@@ -119,6 +122,13 @@ def _centre(k: int, n: int, m: int, factor: Fraction) -> int:
 def _scale(factors: list[Fraction]) -> dict[str, Any]:
     numbers = [f.numerator if f.denominator == 1 else float(f) for f in factors]
     return {"scale": numbers[0] if len(set(numbers)) == 1 else tuple(numbers)}
+
+
+def _sized(factors: list[Fraction], size: tuple[int, ...], *, is_sized: bool) -> dict[str, Any]:
+    """Return the factors, or a size that is asked for if they are not whole."""
+    if not is_sized or all(f.denominator == 1 for f in factors):
+        return _scale(factors)
+    return {"size": size[0] if len(set(size)) == 1 else size}
 
 
 def _places(n: int, m: int, factor: Fraction, where: str, rounding: str) -> list[int]:
@@ -188,10 +198,10 @@ def _interpolated(
     made, lead = call.map(value)
     extents = (*(1,) * lead, *target[2:]) if not lead else (made.shape.size[0], *target[2:])
     spatial = [Fraction(1)] * lead + factors[2:]
-    found = call.add("resize", made, **_how(call, mode, where, spatial, extents, is_sized=is_sized))
-    if found.shape.size != tuple(extents):
+    how = _how(call, mode, where, spatial, extents, is_sized=is_sized)
+    if Resize(**how).shape(made.shape).size != tuple(extents):
         raise Unsupported("its size is rounded otherwise")
-    return call.mapped(found, value, lead)
+    return call.mapped(call.add("resize", made, **how), value, lead)
 
 
 def _how(
@@ -204,13 +214,7 @@ def _how(
     is_sized: bool,
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"method": "bilinear" if mode in {"linear", "bilinear"} else "bicubic"}
-    if is_sized:
-        found["size"] = extents[0] if len(set(extents)) == 1 else extents
-        if any(f.denominator == 1 for f in factors) and all(f.denominator == 1 for f in factors):
-            del found["size"]
-            found |= _scale(factors)
-    else:
-        found |= _scale(factors)
+    found |= _sized(factors, extents, is_sized=is_sized)
     if where != "half_pixel" and _COORDINATES[where] != "half_pixel":
         found["coordinates"] = _COORDINATES[where]
     if mode == "cubic":
@@ -238,10 +242,8 @@ def _of_matrix(
     wide = replace(value, view=view)
     groups = [[axis] for axis in range(2, rank + 2)]
     made = call.to.arranged(call.op, wide, [*groups, []])
-    found = call.add(
-        "resize", made, **_how(call, mode, where, factors, tuple(target), is_sized=is_sized)
-    )
-    if found.shape.size != tuple(target):
+    how = _how(call, mode, where, factors, tuple(target), is_sized=is_sized)
+    if Resize(**how).shape(made.shape).size != tuple(target):
         raise Unsupported("its size is rounded otherwise")
-    laid = call.mapped(found, wide, 0)
+    laid = call.mapped(call.add("resize", made, **how), wide, 0)
     return replace(laid, view=laid.view.remove([0, 1]))
