@@ -94,7 +94,9 @@ if TYPE_CHECKING:
     from cnnanalyze.report.audit_result import AuditResult as AuditResult
     from cnnanalyze.report.budget_result import BudgetResult as BudgetResult
     from cnnanalyze.report.convolution.by_hand import ByHand as ByHand
+    from cnnanalyze.report.convolution.by_hand import GradientsByHand as GradientsByHand
     from cnnanalyze.report.convolution.by_hand import convolve as convolve
+    from cnnanalyze.report.convolution.by_hand import gradients as gradients
     from cnnanalyze.report.deployment_result import DeploymentResult as DeploymentResult
     from cnnanalyze.report.derivation.worked import Worked as Worked
     from cnnanalyze.report.difference import Difference as Difference
@@ -157,7 +159,7 @@ _HOMES = {
     "cnnanalyze.linting.rule": ("Rule", "rule"),
     "cnnanalyze.report.audit_result": ("AuditResult",),
     "cnnanalyze.report.budget_result": ("BudgetResult",),
-    "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
+    "cnnanalyze.report.convolution.by_hand": ("ByHand", "GradientsByHand", "convolve", "gradients"),
     "cnnanalyze.report.deployment_result": ("DeploymentResult",),
     "cnnanalyze.report.derivation.worked": ("Worked",),
     "cnnanalyze.report.difference": ("Difference",),
@@ -192,6 +194,7 @@ __all__ = [
     "FixResult",
     "Gallery",
     "GradedClass",
+    "GradientsByHand",
     "Homework",
     "Labels",
     "Layer",
@@ -241,6 +244,7 @@ __all__ = [
     "front_end",
     "gallery",
     "grade",
+    "gradients",
     "layer",
     "layer_kinds",
     "lint",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +14,16 @@ from cnnanalyze.cli import options as option
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from cnnanalyze.course.worked_steps.backward import Gradients
     from cnnanalyze.course.worked_steps.network import WindowAttributes
     from cnnanalyze.course.worked_steps.result_check import CheckResult
     from cnnanalyze.course.worked_steps.volume import Volume
     from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
     from cnnanalyze.report.convolution.step_selection import Shown
+
+    Back = Callable[[Volume | None], Gradients]
 
 SPECS = {".yaml", ".yml"}
 
@@ -28,6 +32,10 @@ EXAMPLES = (
     (
         'cnnanalyze convolve --image "3 0 1; 1 5 8; 2 7 2" --kernel "1 0; 0 1"',
         "every window, product and sum",
+    ),
+    (
+        'cnnanalyze convolve --image "1 2 3; 4 5 6; 7 8 9" --kernel "1 0; 0 1" --gradient ones',
+        "the gradients by kernel and input, too",
     ),
     (
         "cnnanalyze convolve image.csv -k sobel-x --apply relu --pool max 2",
@@ -124,6 +132,23 @@ def convolve(
             help="A printed result to check: reports wrong cells, and exits with 1.",
         ),
     ] = None,
+    gradient: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gradient",
+            metavar="ROWS",
+            help="Go back, from this gradient of the loss by the output, or from ones; may be "
+            "repeated, a channel each.",
+        ),
+    ] = None,
+    of: Annotated[
+        str,
+        typer.Option(
+            "--of",
+            metavar="WHAT",
+            help="Show this gradient alone: input, kernel, bias, conv1.kernel.",
+        ),
+    ] = "",
     steps: Annotated[
         int | None,
         typer.Option("--steps", metavar="N", min=0, help="Show this many windows of each step."),
@@ -160,7 +185,7 @@ def convolve(
     found = _read(source, image or [], grey=grey)
     if isinstance(found, str):
         _refuse_beside_a_spec(kernel=kernel, pool=pool, apply=apply, flip=flip, bias=bias)
-        title, sections = _of_spec(found, image or [], settings)
+        title, sections, back = _of_spec(found, image or [], settings)
     else:
         title = source or (
             "Convolution by hand" if kernel else "Pooling by hand" if pool else "By hand"
@@ -175,6 +200,13 @@ def convolve(
             applied=apply or [],
             numbers=(target, gamma, beta, epsilon),
             pooled=pool,
+        )
+        back = partial(_back, sections)
+    if gradient:
+        sections = _with_gradients(sections, back, gradient, of)
+    elif of:
+        raise UsageError(
+            "--of names a gradient, and nothing goes back", help="give --gradient ones, too"
         )
     shown = Shown(
         title,
@@ -235,13 +267,42 @@ def _refuse_files(image: Sequence[str]) -> None:
 
 def _of_spec(
     name: str, image: Sequence[str], settings: list[str] | None
-) -> tuple[str, tuple[WorkedLayer, ...]]:
+) -> tuple[str, tuple[WorkedLayer, ...], Back]:
     from cnnanalyze.cli.specs import load, read_settings
+    from cnnanalyze.course.worked_steps.backward import go_back_through
     from cnnanalyze.course.worked_steps.matrix_parser import read_image
     from cnnanalyze.course.worked_steps.network import work_out
 
     network = load(name, read_settings(settings))
-    return network.name, work_out(network, read_image(image) if image else None)
+    sections = work_out(network, read_image(image) if image else None)
+    return network.name, sections, partial(go_back_through, network, sections)
+
+
+def _back(sections: tuple[WorkedLayer, ...], upstream: Volume | None) -> Gradients:
+    from cnnanalyze.course.worked_steps.backward import go_back
+
+    return go_back(sections, upstream)
+
+
+def _with_gradients(
+    sections: tuple[WorkedLayer, ...], back: Back, texts: Sequence[str], of: str
+) -> tuple[WorkedLayer, ...]:
+    """Return what was worked out with the way back behind it, or one gradient alone."""
+    from cnnanalyze.core.registry import nearest
+    from cnnanalyze.course.worked_steps.backward import ONES
+    from cnnanalyze.course.worked_steps.matrix_parser import read_result
+
+    upstream = None if list(texts) == [ONES] else read_result(texts, "--gradient")
+    found = back(upstream).sections
+    if not of:
+        return (*sections, *found)
+    wanted = tuple(s for s in found if of in {s.gradient_of, f"{s.name}.{s.gradient_of}"})
+    if not wanted:
+        known = list(dict.fromkeys(f"{s.name}.{s.gradient_of}" for s in found))
+        raise UsageError(
+            f"there is no gradient '{of}'{nearest(of, known)}", help=f"there are {', '.join(known)}"
+        )
+    return wanted
 
 
 def _refuse_beside_a_spec(**given: object) -> None:
@@ -370,11 +431,10 @@ def _check_place(shown: Shown) -> None:
 
 
 def _judge(section: WorkedLayer, texts: Sequence[str]) -> CheckResult:
-    from cnnanalyze.course.worked_steps.matrix_parser import read_expected, stack
+    from cnnanalyze.course.worked_steps.matrix_parser import read_result
     from cnnanalyze.course.worked_steps.result_check import compare
 
-    found = [read_expected(text) for text in texts]
-    return compare(section, found[0] if len(found) == 1 else stack(found, "--expect"))
+    return compare(section, read_result(texts, "--expect"))
 
 
 def _catalogue() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import exp, inf, nan
+from math import exp, inf, isqrt, nan, sqrt
 
 Number = int | Fraction | float
 """Exact, until an exponential or a root makes it a float."""
@@ -55,3 +55,31 @@ def in_floats(function: Callable[[float], float], x: Number) -> float:
         return inf
     except ValueError:
         return nan
+
+
+def quotient(number: Number, divisor: Number) -> Number:
+    """Divide, exactly as long as both are exact.
+
+    Examples
+    --------
+    >>> quotient(6, 4), quotient(6, 3), quotient(1.0, 4)
+    (Fraction(3, 2), 2, 0.25)
+    """
+    if isinstance(number, float) or isinstance(divisor, float):
+        return number / divisor
+    return whole(Fraction(number) / divisor)
+
+
+def root(number: Number) -> Number:
+    """Return the square root of a number that has one, exactly if it comes out.
+
+    Examples
+    --------
+    >>> root(Fraction(9, 4)), root(49), round(root(2), 4)
+    (Fraction(3, 2), 7, 1.4142)
+    """
+    if not isinstance(number, float):
+        above, below = (isqrt(n) for n in Fraction(number).as_integer_ratio())
+        if (found := Fraction(above, below)) ** 2 == number:
+            return whole(found)
+    return sqrt(number)

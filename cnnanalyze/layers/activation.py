@@ -1,11 +1,11 @@
 """Activation functions."""
 
-from math import expm1, tanh
+from math import exp, expm1, tanh
 
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.exact_number import Number, exact, logistic, whole
+from cnnanalyze.core.exact_number import Number, exact, in_floats, logistic, whole
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.attributes import Flag
 from cnnanalyze.layers.attributes import Number as Real
@@ -34,6 +34,10 @@ class Relu(Activation):
         """Cut off what lies below zero."""
         return max(0, x)
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Pass gradients on where the number is positive; at 0 none passes, as in frameworks."""
+        return (int(x > 0),)
+
 
 @layer("relu6")
 class Relu6(Activation):
@@ -54,6 +58,10 @@ class Relu6(Activation):
     def value(self, x: Number) -> Number:
         """Cut off what lies below zero or above six."""
         return min(max(0, x), 6)
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Pass gradients on between the two limits."""
+        return (int(0 < x < 6),)  # noqa: PLR2004 - the ceiling
 
 
 @layer("leaky_relu")
@@ -81,6 +89,10 @@ class LeakyRelu(Activation):
     def value(self, x: Number) -> Number:
         """Scale what lies below zero."""
         return whole(x if x > 0 else exact(self.slope) * x)
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Slow gradients down where the number is not positive."""
+        return (1 if x > 0 else exact(self.slope),)
 
 
 @layer("prelu")
@@ -132,6 +144,10 @@ class Prelu(Activation):
         """Scale what lies below zero with the slope of its place."""
         return whole(x if x > 0 else slope * x)
 
+    def partials(self, x: Number, slope: Number) -> tuple[Number, ...]:
+        """Slow gradients down where the number is not positive; there the slope has a gradient."""
+        return (1, 0) if x > 0 else (slope, x)
+
 
 @layer("elu")
 class Elu(Activation):
@@ -160,6 +176,10 @@ class Elu(Activation):
         """Bend what lies below zero."""
         return x if x > 0 else exact(self.alpha) * expm1(x) if x else 0
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Slow gradients down where the number is not positive."""
+        return (1 if x > 0 else exact(self.alpha) * in_floats(exp, x) if x else exact(self.alpha),)
+
 
 @layer("sigmoid")
 class Sigmoid(Activation):
@@ -184,6 +204,11 @@ class Sigmoid(Activation):
         """Squeeze between 0 and 1."""
         return logistic(x)
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Multiply what comes out with its distance from 1."""
+        s = logistic(x)
+        return (s * (1 - s),)
+
 
 @layer("tanh")
 class Tanh(Activation):
@@ -204,6 +229,10 @@ class Tanh(Activation):
     def value(self, x: Number) -> Number:
         """Squeeze between -1 and 1."""
         return tanh(x)
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Take the square of what comes out from 1."""
+        return (1 - tanh(x) ** 2 if x else 1,)
 
 
 @layer("softmax")

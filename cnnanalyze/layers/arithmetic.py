@@ -49,6 +49,13 @@ class Power(Activation):
             return whole(_raised(x, power))
         return in_floats(lambda base: base ** float(power) if base >= 0 else nan, x)
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Multiply with the exponent, and raise to one less."""
+        power = exact(self.exponent)
+        if power == 1:
+            return (1,)
+        return (whole(power * Power(exponent=self.exponent - 1).value(x)),)
+
 
 @layer("abs")
 class Abs(Activation):
@@ -69,6 +76,10 @@ class Abs(Activation):
     def value(self, x: Number) -> Number:
         """Leave the sign out."""
         return x if x >= 0 else -x
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Turn the sign where the number is negative; at 0 nothing passes."""
+        return ((x > 0) - (x < 0),)
 
 
 @layer("sqrt")
@@ -95,6 +106,11 @@ class Sqrt(Activation):
         """Take the root."""
         return in_floats(sqrt, x)
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Divide by twice the root."""
+        root = self.value(x)
+        return (1 / (2 * root) if root else inf,)
+
 
 @layer("exp")
 class Exp(Activation):
@@ -116,6 +132,10 @@ class Exp(Activation):
     def value(self, x: Number) -> Number:
         """Raise e to the number."""
         return in_floats(exp, x)
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Multiply with what comes out."""
+        return (self.value(x),)
 
 
 @layer("log")
@@ -141,6 +161,10 @@ class Log(Activation):
     def value(self, x: Number) -> Number:
         """Take the logarithm."""
         return in_floats(log, x) if x else -inf
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Divide by the number."""
+        return (inf if not x else 1 / x if isinstance(x, float) else whole(1 / Fraction(x)),)
 
 
 @layer("clip", "clamp")
@@ -184,6 +208,10 @@ class Clip(Activation):
             x = max(x, exact(self.min))
         return x if self.max is None else min(x, exact(self.max))
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Pass gradients on between the limits, and on them."""
+        return (int(self.value(x) == x),)
+
     def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
         """Say that there is no limit."""
         return "clip without a limit" if self.min is None and self.max is None else ""
@@ -210,6 +238,10 @@ class HardTanh(Clip):
             source="PyTorch documentation, Hardtanh, example",
         ),
     )
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Pass gradients on between the limits; on them none passes, as in frameworks."""
+        return (int(self.min < x < self.max),)
 
 
 def _raised(x: Number, power: int) -> Number:

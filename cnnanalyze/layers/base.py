@@ -170,6 +170,28 @@ class Layer(BaseModel):
         """
         raise NotImplementedError(f"'{self.kind}' does not work number by number")
 
+    def partials(self, *numbers: Any, **held: Any) -> tuple[Number, ...]:  # noqa: ANN401, ARG002
+        """Return the derivatives of ``value``: by each number, then by each that is held.
+
+        They are what a gradient is multiplied with on its way back. Where a function has a kink,
+        they are those that frameworks take. A kind that works number by number and has none passes
+        no gradients on.
+
+        Parameters
+        ----------
+        numbers
+            As for ``value``.
+        held
+            As for ``value``; derivatives by them come in the order of ``params``.
+
+        Examples
+        --------
+        >>> from cnnanalyze.layers.merge import Multiply
+        >>> Multiply().value(3, 5), Multiply().partials(3, 5)
+        (15, (5, 3))
+        """
+        return ()
+
     def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002 - most kinds always do something
         """Return why this layer passes such an input on unchanged: ``dropout 0 drops nothing``.
 

@@ -16,6 +16,12 @@ from cnnanalyze.layers.base import Example, Layer, layer
 from cnnanalyze.layers.traits import Category, Labels, Trait
 
 
+def _shared(numbers: tuple[Number, ...], taken: Number) -> tuple[Number, ...]:
+    """Return 1 for the number that was taken; equal ones share it."""
+    alike = numbers.count(taken)
+    return tuple(whole(Fraction(n == taken, alike)) for n in numbers)
+
+
 class Join(Layer):
     """What element-by-element joins share: equal shapes, or an extent of 1 that is repeated."""
 
@@ -109,6 +115,10 @@ class Add(Join):
         """Add up."""
         return whole(sum(numbers))
 
+    def partials(self, *numbers: Number) -> tuple[Number, ...]:
+        """Pass gradients on to every input."""
+        return (1,) * len(numbers)
+
 
 @layer("multiply")
 class Multiply(Join):
@@ -139,6 +149,10 @@ class Multiply(Join):
         """Multiply."""
         return whole(prod(numbers))
 
+    def partials(self, *numbers: Number) -> tuple[Number, ...]:
+        """Scale gradients for one input with the product of the others."""
+        return tuple(whole(prod(numbers[:n] + numbers[n + 1 :])) for n in range(len(numbers)))
+
 
 @layer("maximum")
 class Maximum(Join):
@@ -168,6 +182,10 @@ class Maximum(Join):
         """Take the largest."""
         return max(numbers)
 
+    def partials(self, *numbers: Number) -> tuple[Number, ...]:
+        """Pass gradients on to the largest; equal ones share them."""
+        return _shared(numbers, max(numbers))
+
 
 @layer("minimum")
 class Minimum(Join):
@@ -196,6 +214,10 @@ class Minimum(Join):
     def value(self, *numbers: Number) -> Number:
         """Take the smallest."""
         return min(numbers)
+
+    def partials(self, *numbers: Number) -> tuple[Number, ...]:
+        """Pass gradients on to the smallest; equal ones share them."""
+        return _shared(numbers, min(numbers))
 
 
 @layer("subtract")
@@ -227,6 +249,10 @@ class Subtract(Join):
         """Subtract the second from the first."""
         first, second = numbers
         return whole(first - second)
+
+    def partials(self, *numbers: Number) -> tuple[Number, ...]:  # noqa: ARG002
+        """Pass gradients on to the first, and with the sign turned to the second."""
+        return (1, -1)
 
 
 @layer("divide")
@@ -261,6 +287,14 @@ class Divide(Join):
             return first * inf if first else nan
         return whole(first / Fraction(second) if isinstance(first, int) else first / second)
 
+    def partials(self, *numbers: Number) -> tuple[Number, ...]:
+        """Divide by the second, and weigh it with the quotient, the sign turned."""
+        first, second = numbers
+        if not second:
+            return (inf, nan)
+        below = second if isinstance(second, float) else Fraction(second)
+        return (whole(1 / below), whole(-first / below**2))
+
 
 @layer("average")
 class Average(Join):
@@ -290,6 +324,10 @@ class Average(Join):
     def value(self, *numbers: Number) -> Number:
         """Add up and divide."""
         return whole(sum(numbers) * Fraction(1, len(numbers)))
+
+    def partials(self, *numbers: Number) -> tuple[Number, ...]:
+        """Share gradients equally."""
+        return (Fraction(1, len(numbers)),) * len(numbers)
 
 
 @layer("concat")

@@ -114,6 +114,10 @@ class LayerScale(Elementwise):
         """Multiply with the factor of the channel."""
         return whole(gamma * x)
 
+    def partials(self, x: Number, gamma: Number) -> tuple[Number, ...]:
+        """Scale with the factor; its own gradient is scaled with the number."""
+        return (gamma, x)
+
 
 @layer("scale")
 class Scale(Elementwise):
@@ -150,6 +154,10 @@ class Scale(Elementwise):
     def value(self, x: Number) -> Number:
         """Multiply with the factor, and add the offset."""
         return whole(exact(self.factor) * x + exact(self.offset))
+
+    def partials(self, x: Number) -> tuple[Number, ...]:  # noqa: ARG002
+        """Scale with the factor."""
+        return (exact(self.factor),)
 
     def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
         """Say that a factor of 1 changes nothing."""
@@ -211,6 +219,11 @@ class Affine(Elementwise):
     def value(self, x: Number, gamma: Number = 1, beta: Number = 0) -> Number:
         """Multiply with the factor of the channel, and add its number."""
         return whole(gamma * x + beta)
+
+    def partials(self, x: Number, gamma: Number = 1, **_: Number) -> tuple[Number, ...]:
+        """Scale with the factor; its own gradient is scaled with the number."""
+        held = ((x, self.scale), (1, self.center))
+        return (gamma, *(number for number, is_held in held if is_held))
 
     def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
         """Say that nothing is learned."""
@@ -295,3 +308,7 @@ class Identity(Elementwise):
     def value(self, x: Number) -> Number:
         """Pass the number on."""
         return x
+
+    def partials(self, x: Number) -> tuple[Number, ...]:  # noqa: ARG002
+        """Pass gradients on."""
+        return (1,)

@@ -48,6 +48,10 @@ class Selu(Activation):
         """Bend what lies below zero, and scale all."""
         return _SCALE * (x if x > 0 else _ALPHA * expm1(x))
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Scale all, and bend what is not positive."""
+        return (_SCALE * (1 if x > 0 else _ALPHA * in_floats(exp, x)),)
+
 
 @layer("celu")
 class Celu(Activation):
@@ -78,6 +82,10 @@ class Celu(Activation):
         """Bend what lies below zero."""
         alpha = self.alpha
         return x if x > 0 else alpha * in_floats(lambda low: expm1(low / alpha), x) if x else 0
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Slow gradients down where the number is not positive."""
+        return (1 if x >= 0 else in_floats(lambda low: exp(low / self.alpha), x),)
 
 
 @layer("gelu")
@@ -123,6 +131,14 @@ class Gelu(Activation):
             return x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))
         return x / 2 * (1 + erf(x / sqrt(2)))
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Weigh with the distribution function, and add the number times its density."""
+        if self.approximate:
+            root = sqrt(2 / pi)
+            t = tanh(root * (x + 0.044715 * x**3))
+            return ((1 + t) / 2 + x / 2 * (1 - t**2) * root * (1 + 3 * 0.044715 * x**2),)
+        return ((1 + erf(x / sqrt(2))) / 2 + x * exp(-(x**2) / 2) / sqrt(2 * pi),)
+
 
 @layer("silu", "swish")
 class Silu(Activation):
@@ -146,6 +162,11 @@ class Silu(Activation):
     def value(self, x: Number) -> Number:
         """Weigh the number with its sigmoid."""
         return x * logistic(x)
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Weigh with the sigmoid, and add the number times the slope of it."""
+        s = logistic(x)
+        return (s + x * s * (1 - s),)
 
 
 @layer("hard_sigmoid")
@@ -171,6 +192,10 @@ class HardSigmoid(Activation):
         """Rise from 0 to 1 on a straight line."""
         return _ramp(x)
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Pass a sixth on along the ramp."""
+        return (Fraction(1, 6) if -3 < x < 3 else 0,)  # noqa: PLR2004 - the ends of the ramp
+
 
 @layer("hard_swish")
 class HardSwish(Activation):
@@ -194,6 +219,12 @@ class HardSwish(Activation):
     def value(self, x: Number) -> Number:
         """Weigh the number with its place on the ramp."""
         return whole(x * _ramp(x))
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Rise along the ramp, and pass all on above it."""
+        if -3 < x < 3:  # noqa: PLR2004 - the ends of the ramp
+            return (whole(Fraction(2 * x + 3) / 6),)
+        return (int(x > 0),)
 
 
 @layer("softplus")
@@ -219,6 +250,10 @@ class Softplus(Activation):
         """Round the corner of the rectifier."""
         return _softplus(x)
 
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Weigh with the sigmoid."""
+        return (logistic(x),)
+
 
 @layer("mish")
 class Mish(Activation):
@@ -242,6 +277,11 @@ class Mish(Activation):
     def value(self, x: Number) -> Number:
         """Weigh the number with the tangent of its softplus."""
         return x * tanh(_softplus(x))
+
+    def partials(self, x: Number) -> tuple[Number, ...]:
+        """Weigh with the tangent of the softplus, and add the number times the slope of it."""
+        t = tanh(_softplus(x))
+        return (t + x * (1 - t**2) * logistic(x),)
 
 
 @layer("log_softmax")

@@ -263,6 +263,7 @@ class Section(TypedDict):
     output: Any
     shape: Extents
     remarks: list[str]
+    gradient_of: NotRequired[str]
     window: NotRequired[list[int]]
     stride: NotRequired[list[int]]
     dilation: NotRequired[list[int]]

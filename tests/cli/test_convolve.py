@@ -235,3 +235,59 @@ def test_a_large_image_is_summed_up(run: Run, tmp_path: Path) -> None:
     assert "image, rows 7-9, columns 11-13" in out
     assert "output 39x41x1: 1,599 numbers from " in out
     assert len(out.splitlines()) < 15
+
+
+# --- and back -------------------------------------------------------------------------------------
+
+BACK = (*("convolve", "--image", "1 2 3; 4 5 6; 7 8 9", "--kernel", "1 0; 0 -1"), "--gradient")
+
+
+def test_gradients_follow_what_was_worked_out(run: Run) -> None:
+    # Exam of CS231n's kind: dL/dW is the input under dL/dy, dL/dx dL/dy under the rotated kernel.
+    done = run(*BACK, "1 2; 3 4", "--steps", "0")
+    assert "\ndL/dW\n 37 47\n 67 77\n" in done.out
+    assert "\ndL/dx\n  1  2  0\n  3  3 -2\n  0 -3 -4\n" in done.out
+    assert done.out.index("dL/dW") < done.out.index("dL/dx")
+
+
+@pytest.mark.parametrize("format", ["text", "markdown", "latex", "html", "json"])
+def test_gradients_come_in_every_format(run: Run, format: str) -> None:  # noqa: A002
+    text = run(*BACK, "ones", "--format", format).out
+    assert "gradient of the kernel" in text
+    assert "dL/dW" in text or format == "json"
+
+
+def test_data_say_what_is_a_gradient_by_what(run: Run) -> None:
+    data = json.loads(run(*BACK, "ones", "--format", "json").out)
+    found = [(s.get("gradient_of"), s["shape"]) for s in data["sections"]]
+    assert found == [(None, [2, 2, 1]), ("kernel", [2, 2, 1, 1]), ("input", [3, 3, 1])]
+
+
+def test_one_gradient_alone_is_compared(run: Run) -> None:
+    done = run(*BACK, "1 2; 3 4", "--of", "kernel", "--expect", "37 47; 67 70")
+    assert done.code == 1
+    assert "row 2, column 2: 70 is printed, 77 is right" in done.out
+
+
+def test_a_kernel_that_was_not_rotated_is_recognised(run: Run) -> None:
+    wrong = "-1 -2 0; -3 -3 2; 0 3 4"
+    done = run(*BACK, "1 2; 3 4", "--of", "input", "--expect", wrong)
+    assert done.code == 1
+    assert "this is the result if the kernel is not rotated" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("1 2 3",), "the gradient is 1x3x1, but 'conv' gives 2x2x1: 1x3x1 ≠ 2x2x1"),
+        (("ones", "--of", "bias"), "there is no gradient 'bias'"),
+        (("1 x",), "--gradient: 'x' is not a number"),
+    ],
+)
+def test_what_is_no_gradient_is_refused(run: Run, words: tuple[str, ...], said: str) -> None:
+    assert said in run(*BACK, *words).err
+
+
+def test_a_gradient_that_is_shown_needs_one_that_comes(run: Run) -> None:
+    done = run(*BACK[:-1], "--of", "kernel")
+    assert "--of names a gradient, and nothing goes back" in done.err

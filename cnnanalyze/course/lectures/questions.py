@@ -244,11 +244,12 @@ def _filter(word: str, _: NetworkCache) -> Answer:
 
 def _terms(terms: LossTerms, _: NetworkCache) -> Answer:
     """Return the part of every class in a cross-entropy."""
-    from cnnanalyze.course.worked_steps.activations import cross_entropy  # noqa: PLC0415 - where asked
+    from cnnanalyze.course.worked_steps.softmax import cross_entropy  # noqa: PLC0415 - where asked
     from cnnanalyze.course.worked_steps.volume import vector  # noqa: PLC0415
 
     found = cross_entropy(vector(terms.prediction), terms.label)
-    return [float(row[-1]) for row in found.working.rows]
+    rows = found.working.rows if found.working is not None else ()
+    return [float(row[-1]) for row in rows]
 
 
 def _network_table(asked: TableRow, networks: NetworkCache) -> Answer:

@@ -160,12 +160,20 @@ def read_vector(text: str, name: str) -> tuple[Number, ...]:
     return tuple(_number(item, name) for item in items)
 
 
-def read_expected(text: str) -> Volume:
-    """Read a result that somebody printed, to be compared."""
-    tree = read_rows(text, "--expect")
-    if isinstance(tree, Scalar):
-        return vector([_number(tree, "--expect")])
-    return _volume(tree, "--expect")
+def read_result(texts: Several[str], name: str) -> Volume:
+    """Read numbers in the shape of a result: those that somebody printed, or a gradient by them.
+
+    Examples
+    --------
+    >>> str(read_result(["0.5"], "--expect").shape), str(read_result(["1 2", "3 4"], "it").shape)
+    ('1', '1x2x2')
+    """
+    found = []
+    for text in texts:
+        tree = read_rows(text, name)
+        is_alone = isinstance(tree, Scalar)
+        found.append(vector([_number(tree, name)]) if is_alone else _volume(tree, name))
+    return found[0] if len(found) == 1 else stack(found, name)
 
 
 def read_rows(text: str, name: str) -> Tree:

@@ -10,9 +10,16 @@ from cnnanalyze.core.cost import Param
 from cnnanalyze.core.exact_number import Number, exact
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import count_of
-from cnnanalyze.course.worked_steps.activations import batch_norm, cross_entropy
-from cnnanalyze.course.worked_steps.layers import LayerCall, work, worked_kinds, working_of
+from cnnanalyze.course.worked_steps.batch_norm import batch_norm
+from cnnanalyze.course.worked_steps.layer_call import LayerCall
+from cnnanalyze.course.worked_steps.layers import work, worked_kinds, working_of
 from cnnanalyze.course.worked_steps.matrix_parser import MOST_NUMBERS, Kernel
+from cnnanalyze.course.worked_steps.softmax import (
+    CROSS_ENTROPY,
+    SOFTMAX_CROSS_ENTROPY,
+    cross_entropy,
+    softmax_cross_entropy,
+)
 from cnnanalyze.course.worked_steps.volume import Plane, Volume, volume_of
 from cnnanalyze.course.worked_steps.window_steps import rotated
 from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
@@ -307,10 +314,10 @@ def applied() -> tuple[str, ...]:
     """Return what :func:`apply` knows: kinds of one input that need nothing but their name."""
     found = [cls for cls in worked_kinds() if cls.arity[0] == 1 and cls.params is Layer.params]
     bare = [c.kind for c in found if not any(f.is_required() for f in c.model_fields.values())]
-    return (CROSS_ENTROPY, BatchNorm.kind, *bare)
+    return (*LOSSES, BatchNorm.kind, *bare)
 
 
-CROSS_ENTROPY = "cross-entropy"
+LOSSES = {CROSS_ENTROPY: cross_entropy, SOFTMAX_CROSS_ENTROPY: softmax_cross_entropy}
 
 
 def apply(
@@ -330,28 +337,19 @@ def apply(
     >>> apply(vector([-1, 0, 2]), "relu").after.flat()
     (0, 0, 2)
     """
-    if kind == CROSS_ENTROPY:
+    if kind in LOSSES:
         if not target:
             raise UsageError(
-                "cross-entropy needs what is right",
+                f"{kind} needs what is right",
                 help='--target "[1, 0, 0]": a number for each class',
             )
-        worked = cross_entropy(image, target)
-        return _section(CROSS_ENTROPY, CROSS_ENTROPY, image, worked)
+        return LOSSES[kind](image, target)
     if kind == BatchNorm.kind:
         tensors = {k: tuple(v) for k, v in (("gamma", gamma), ("beta", beta)) if v}
-        worked = batch_norm(image, tensors, epsilon)
-        return _section(BatchNorm.kind, "batch normalisation", image, worked)
+        return batch_norm(image, tensors, epsilon)
     found = KINDS.get(kind)
     assert found is not None
     return _call(kind, found, {}, {}, image)
-
-
-def _section(kind: str, title: str, image: Volume, worked: Any) -> WorkedLayer:  # noqa: ANN401
-    return WorkedLayer(
-        kind, kind, title, (image,), worked.after, None, worked.formula, worked.working,
-        worked.remarks,
-    )  # fmt: skip
 
 
 def _call(

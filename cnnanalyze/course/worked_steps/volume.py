@@ -67,6 +67,10 @@ class Volume(NamedTuple):
         """Return all numbers as a dense layer reads them, the channel last."""
         return tuple(chain.from_iterable(self.pixels()))
 
+    def like(self, numbers: Sequence[Number]) -> Volume:
+        """Return other numbers, in the order of :meth:`flat`, as a volume of this shape."""
+        return volume_of_flat(numbers, self.height, self.width, self.channels, self.rank)
+
     def nested(self) -> Any:  # noqa: ANN401 - lists in lists
         """Return lists as a spec writes them: rows of numbers, or of channels where several."""
         if not self.rank:

@@ -28,6 +28,21 @@ MOST_PRODUCTS = 30_000_000
 """The most products; more take too long."""
 
 
+class WindowNames(NamedTuple):
+    """What planes are called that are not those of an image and its filters."""
+
+    image: str = ""
+    kernel: str = "kernel"
+    output: str = "output"
+    channel: str = "channel"
+    """A plane of the image."""
+    planes: tuple[str, ...] = ()
+    """The planes of the output."""
+
+
+OF_IMAGE = WindowNames()
+
+
 class WindowStep(NamedTuple):
     """One position of the window: its numbers, products and sums."""
 
@@ -74,12 +89,17 @@ class SlidingWindow:
         How the windows lie on the rows and the columns, as the rule of the layer says.
     biases
         One for each output channel; nothing if there is none.
-    join
+    reduction
         ``sum``, ``max`` or ``mean``.
-    filler
+    border_value
         The value beyond the border; none when pooling.
     flipped
         Whether the kernels were rotated by 180 degrees before (a convolution in the strict sense).
+    border
+        Beyond the border, for rows and for columns, the row that is repeated in each padded row;
+        nothing if ``border_value`` stands there.
+    names
+        What the planes are called.
 
     Examples
     --------
@@ -104,6 +124,8 @@ class SlidingWindow:
     reduction: str = "sum"
     border_value: int | None = 0
     flipped: bool = False
+    border: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    names: WindowNames = OF_IMAGE
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -125,6 +147,12 @@ class SlidingWindow:
     @cached_property
     def padded(self) -> tuple[Cells, ...]:
         """The padded planes, with nothing beyond the padding where a window extends there."""
+        if self.border is not None:
+            rows, columns = self.border
+            return tuple(
+                tuple(tuple(plane[r][c] for c in columns) for r in rows)
+                for plane in self.image.planes
+            )
         (top, bottom), (left, right) = self.padding
         covered = [
             (f.output - 1) * s + (k - 1) * d + 1
@@ -260,7 +288,15 @@ def _largest(numbers: list[Number]) -> Number:
     return max(numbers, default=float("-inf"))
 
 
-REDUCTIONS: dict[str, Callable[[list[Number]], Number]] = {"max": _largest, "mean": _mean}
+def _sum(numbers: list[Number]) -> Number:
+    return whole(sum(numbers))
+
+
+REDUCTIONS: dict[str, Callable[[list[Number]], Number]] = {
+    "max": _largest,
+    "mean": _mean,
+    "sum": _sum,
+}
 """How pooling reduces numbers to one."""
 
 

@@ -8,16 +8,18 @@ from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.course.worked_steps.volume import Volume
 from cnnanalyze.course.worked_steps.window_steps import Cells, SlidingWindow, WindowStep
-from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer, WorkingTable
+from cnnanalyze.course.worked_steps.worked_layer import UPSTREAM, WorkedLayer, WorkingTable
 from cnnanalyze.report.convolution.json import to_dict
 from cnnanalyze.report.convolution.step_selection import (
     Kernel,
     Shown,
     heading,
+    input_name,
     is_large,
     judged,
     kernel,
     number_of,
+    output_name,
     say,
     show,
     summation,
@@ -89,7 +91,8 @@ def _section(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
             said = f"... {count_of(left, 'more step')}; --steps {window.places} shows all, "
             yield Paragraph(faint(f"{said}--step ROW,COLUMN one"))
     if section.working is not None:
-        yield from _working(section.working, with_rows=not section.after.rank)
+        with_rows = section.working.is_shown or not section.after.rank
+        yield from _working(section.working, with_rows=with_rows)
     yield from _result(shown, section)
     if section.remarks:
         yield Paragraph(lines(*(faint(f"note: {remark}") for remark in section.remarks)))
@@ -145,8 +148,7 @@ def _channel(
 ) -> Iterator[Plane]:
     """Yield the image with its window, the kernel, and their products, of one channel."""
     channel = step.reads[number]
-    several = window.image.channels > 1
-    name = f"channel {channel + 1}" if several else "image" if window.image.rank else "input"
+    name = input_name(window, channel)
     top, left = (at * s for at, s in zip((step.row, step.column), window.stride, strict=True))
     rows = {top + i * window.dilation[0] for i in range(window.size[0])}
     columns = {left + i * window.dilation[1] for i in range(window.size[1])}
@@ -168,7 +170,7 @@ def _channel(
         yield _plane(name, window.padded[channel], mark)
     if written is None:
         return
-    title = "kernel rotated" if window.flipped else "kernel"
+    title = f"{window.names.kernel} rotated" if window.flipped else window.names.kernel
     if written.divisor > 1:
         title += f", 1/{written.divisor} of"
     yield _plane(title, written.planes[number], sign="*")
@@ -189,8 +191,8 @@ def _output(window: SlidingWindow, step: WindowStep) -> Plane:
         return "at" if number == at else "to come" if number > at else ""
 
     if not window.image.rank:
-        return _plane("output", ((step.result,),), lambda *_: "at", "→")
-    return _plane("output so far", window.output.planes[step.channel], mark, "→")
+        return _plane(window.names.output, ((step.result,),), lambda *_: "at", "→")
+    return _plane(f"{window.names.output} so far", window.output.planes[step.channel], mark, "→")
 
 
 def _plane(title: str, rows: Cells, mark: Marking | None = None, sign: str = "") -> Plane:
@@ -226,7 +228,7 @@ def _result(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
     after = section.after
     if not after.rank:
         numbers = [show(n) for n in after.flat()]
-        yield Paragraph(f"output: {', '.join(numbers[:MOST_NUMBERS])}")
+        yield Paragraph(f"{output_name(section)}: {', '.join(numbers[:MOST_NUMBERS])}")
         if len(numbers) > MOST_NUMBERS:
             yield Paragraph(faint(f"... {count_of(len(numbers) - MOST_NUMBERS, 'more number')}"))
         return
@@ -242,10 +244,13 @@ def _result(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
 
 
 def _inputs(section: WorkedLayer) -> Iterator[Plane]:
-    for volume in section.before:
+    names = ["input"] * len(section.before)
+    if section.gradient_of:
+        names[-1] = UPSTREAM
+    for name, volume in zip(names, section.before, strict=True):
         if volume.rank and not is_large(volume):
             for c, plane in enumerate(volume.planes):
-                yield _plane(_title("input", volume, c), plane)
+                yield _plane(_title(name, volume, c), plane)
 
 
 def _outputs(shown: Shown, section: WorkedLayer) -> Iterator[Plane]:
@@ -261,7 +266,9 @@ def _outputs(shown: Shown, section: WorkedLayer) -> Iterator[Plane]:
             return "wrong" if (row, column, channel) in wrong else ""
 
         sign = "" if c or section.sliding_window is not None else "→"
-        yield _plane(_title("output", section.after, c), plane, mark if wrong else None, sign)
+        name = section.plane_names[c] if section.plane_names else ""
+        name = name or _title(output_name(section), section.after, c)
+        yield _plane(name, plane, mark if wrong else None, sign)
 
 
 def _title(name: str, volume: Volume, channel: int) -> str:

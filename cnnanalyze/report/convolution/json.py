@@ -70,9 +70,11 @@ def _section(shown: Shown, section: WorkedLayer) -> dict[str, Any]:
         "title": section.title,
         "inputs": [plain(v.nested()) for v in section.before],
         "output": plain(section.after.nested()),
-        "shape": list(section.after.shape.extents),
+        "shape": list(section.tensor_shape or section.after.shape.extents),
         "remarks": list(section.remarks),
     }
+    if section.gradient_of:
+        data["gradient_of"] = section.gradient_of
     if section.sliding_window is not None:
         data |= _walk(section.sliding_window)
         steps = shown.chosen(section, MOST_STEPS)

@@ -234,6 +234,10 @@ def _pooled(sliding_window: SlidingWindow, step: WindowStep) -> Sum:
         return Sum((line,), line, say(step.result))
     if not numbers:
         return Sum(("0",), "nothing but padding: 0", "0")
+    if sliding_window.reduction == "sum":
+        inner = f"sum of {len(numbers)} numbers" if many else " + ".join(map(factor, numbers))
+        line = " = ".join(dict.fromkeys((inner, say(step.result))))
+        return Sum((line,), line, say(step.result))
     inner = f"sum of {len(numbers)} numbers" if many else " + ".join(map(factor, numbers))
     result = say(step.result)
     told = [f"({inner})/{len(numbers)}", f"{say(sum(numbers))}/{len(numbers)}", result]
@@ -257,7 +261,7 @@ def heading(section: WorkedLayer) -> str:
     """
     shapes = " and ".join(str(v.shape) for v in section.before)
     what = section.title if section.title == section.name else f"{section.name}: {section.title}"
-    return f"{what}, {shapes} -> {section.after.shape}"
+    return f"{what}, {shapes} -> {section.shape_text}"
 
 
 def where(sliding_window: SlidingWindow, step: WindowStep) -> str:
@@ -272,17 +276,49 @@ def where(sliding_window: SlidingWindow, step: WindowStep) -> str:
     'step 2 of 2: output row 1, column 2'
     """
     text = (
-        f"step {exact(number_of(sliding_window, step))} of {exact(sliding_window.places)}: output "
+        f"step {exact(number_of(sliding_window, step))} of {exact(sliding_window.places)}: "
+        f"{sliding_window.names.output} "
     )
     if sliding_window.image.rank == 0:
         return text + f"{step.channel + 1}"
     place = f"row {step.row + 1}, column {step.column + 1}"
     if sliding_window.image.rank == 1:
         place = f"{step.column + 1}"
-    if sliding_window.counts[2] > 1:
+    if sliding_window.names.planes:
+        name = sliding_window.names.planes[step.channel]
+        place += f", {name}" if name else ""
+    elif sliding_window.counts[2] > 1:
         name = "filter" if sliding_window.kernels else "channel"
         place += f", {name} {step.channel + 1}"
     return text + place
+
+
+def input_name(window: SlidingWindow, channel: int) -> str:
+    """Return what a plane is called that a window slides over.
+
+    Examples
+    --------
+    >>> from cnnanalyze.course.worked_steps.network import pool
+    >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image
+    >>> input_name(pool(read_image(["1 2 3 4"]), "max", (1, 2)).sliding_window, 0)
+    'image'
+    """
+    names, several = window.names, window.image.channels > 1
+    if several:
+        plane = f"{names.channel} {channel + 1}"
+        return f"{names.image}, {plane}" if names.image else plane
+    return names.image or ("image" if window.image.rank else "input")
+
+
+def output_name(section: WorkedLayer) -> str:
+    """Return what the numbers are called that come out of a section."""
+    if not section.gradient_of:
+        return "output"
+    return SYMBOLS.get(section.gradient_of, f"dL/d{section.gradient_of}")
+
+
+SYMBOLS = {"input": "dL/dx", "kernel": "dL/dW", "rotated kernel": "dL/dW", "bias": "dL/db"}
+"""What gradients are called."""
 
 
 def judged(verdict: CheckResult) -> list[str]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.worked_steps.volume import Plane, Volume
 from cnnanalyze.course.worked_steps.window_steps import Cells, SlidingWindow, WindowStep
-from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
+from cnnanalyze.course.worked_steps.worked_layer import UPSTREAM, WorkedLayer
 from cnnanalyze.report.convolution.json import to_dict
 from cnnanalyze.report.convolution.step_selection import (
     FEW,
     Kernel,
     Shown,
+    input_name,
     is_large,
     judged,
     kernel,
     number_of,
+    output_name,
     say,
     show,
     summation,
@@ -142,6 +144,8 @@ def _light(shown: Shown) -> dict[str, Any]:
 def _part(shown: Shown, number: int, section: WorkedLayer) -> SectionView:
     shapes = " and ".join(str(v.shape) for v in section.before)
     working = section.working
+    if working is not None and section.after.rank and not working.is_shown:
+        working = working._replace(headings=(), rows=(), total=0)
     marked: dict[int, dict[tuple[int, int], str]] = {}
     if shown.verdict is not None and section is shown.sections[-1]:
         for m in shown.verdict.mistakes:
@@ -151,19 +155,22 @@ def _part(shown: Shown, number: int, section: WorkedLayer) -> SectionView:
     return SectionView(
         f"section{number}",
         section,
-        f"{shapes} → {section.after.shape}",
+        f"{shapes} → {section.shape_text}",
         _player(shown, section, marked) if section.sliding_window is not None else None,
-        tuple(g for v in section.before for g in _grids(v, "input", shaded=shaded))
-        if is_map
-        else (),
-        tuple(_grids(section.after, "output", marked, shaded=shaded)) if is_map else (),
-        working.headings if working and not is_map else (),
-        tuple(tuple(map(show, row)) for row in working.rows[:MOST_ROWS])
-        if working and not is_map
-        else (),
-        working.total - min(MOST_ROWS, len(working.rows)) if working and not is_map else 0,
+        tuple(_inputs(section, shaded=shaded)) if is_map else (),
+        tuple(_grids(section.after, output_name(section), marked, shaded=shaded)) if is_map else (),
+        working.headings if working else (),
+        tuple(tuple(map(show, row)) for row in working.rows[:MOST_ROWS]) if working else (),
+        working.total - min(MOST_ROWS, len(working.rows)) if working else 0,
         tuple((name, say(value)) for name, value in working.facts) if working else (),
     )
+
+
+def _inputs(section: WorkedLayer, *, shaded: bool) -> Iterator[PlaneTable]:
+    """Yield what a section without windows reads."""
+    for n, volume in enumerate(section.before, 1):
+        is_upstream = section.gradient_of and n == len(section.before)
+        yield from _grids(volume, UPSTREAM if is_upstream else "input", shaded=shaded)
 
 
 def _grids(
@@ -258,20 +265,19 @@ def _lane(
 ) -> Lane:
     (above, below), (left, right) = sliding_window.padding
     several = sliding_window.image.channels > 1
-    name = (
-        f"channel {channel + 1}" if several else "image" if sliding_window.image.rank else "input"
-    )
+    name = input_name(sliding_window, channel)
     image = None
     if not is_large(sliding_window.image):
         image = _grid(
             name, sliding_window.padded[channel], (above, below, left, right), shaded=shaded
         )
-    title = "kernel, turned" if sliding_window.flipped else "kernel"
+    names = sliding_window.names
+    title = f"{names.kernel}, turned" if sliding_window.flipped else names.kernel
     kernels = tuple(
         FilterPlane(
             k,
             one.divisor,
-            _grid(f"{title} for channel {channel + 1}" if several else title, plane),
+            _grid(f"{title} for {names.channel} {channel + 1}" if several else title, plane),
         )
         for k, (one, reads) in enumerate(zip(written, sliding_window.reads, strict=bool(written)))
         for c, plane in zip(reads, one.planes, strict=True)
@@ -295,11 +301,14 @@ def _outputs(
     if not sliding_window.image.rank:  # the units of a dense layer, below one another
         units = tuple((n,) for n in output.flat())
         by_unit = {(k, 0): told[0, 0] for k, told in marked.items()}
-        yield _grid("output", units, wrong=by_unit)
+        yield _grid(sliding_window.names.output, units, wrong=by_unit)
         return
     word = "filter" if sliding_window.kernels else "channel"
     for k, plane in enumerate(output.planes):
-        name = f"output, {word} {k + 1}" if output.channels > 1 else "output"
+        names = sliding_window.names
+        name = f"{names.output}, {word} {k + 1}" if output.channels > 1 else names.output
+        if names.planes:
+            name = ", ".join(filter(None, (names.output, names.planes[k])))
         yield _grid(name, plane, wrong=marked.get(k), shaded=shaded)
 
 

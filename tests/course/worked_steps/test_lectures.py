@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.course.worked_steps.activations import softmax
 from cnnanalyze.course.worked_steps.matrix_parser import read_image, read_kernel
 from cnnanalyze.course.worked_steps.network import WindowAttributes, apply, convolve, pool, work_out
+from cnnanalyze.course.worked_steps.softmax import softmax
 from cnnanalyze.course.worked_steps.volume import vector
 from tests.conftest import Run
 from tests.course.worked_steps.lectures import (
@@ -93,6 +93,7 @@ def test_leaky_relu_of_lecture_001() -> None:
 def test_softmax_of_lecture_003() -> None:
     # Lines 467-485: the powers as printed, and their quotients by the sum 11.6106.
     worked = softmax(vector(FIVE))
+    assert worked.working is not None
     assert [round(row[1], 2) for row in worked.working.rows] == [0.14, 0.37, 1, 2.72, 7.39]
     assert dict(worked.working.facts)["sum"] == pytest.approx(11.6106, abs=5e-5)
     right = (0.0117, 0.0317, 0.0861, 0.2341, 0.6364)
