@@ -16,6 +16,8 @@ from cnnanalyze.analysis.seen_input import seen_inputs
 from cnnanalyze.report.json import to_dict
 from cnnanalyze.report.latex import SPECIAL
 from cnnanalyze.report.options import Options
+from cnnanalyze.report.page.network import to_html
+from cnnanalyze.report.page.variants import variants
 from tests.browser.conftest import SHOWN
 from tests.conftest import Open
 
@@ -578,6 +580,32 @@ def pixel(page: Any, x: int, y: int) -> tuple[int, ...]:
 
     with Image.open(BytesIO(b64decode(canvas(page).partition(",")[2]))) as picture:
         return tuple(picture.getpixel((x, y)))
+
+
+def test_parameters_of_the_spec_are_sliders_over_what_was_counted(
+    open_page: Open, tmp_path: Path
+) -> None:
+    analysis = cnn.analyze("zoo:mobilenet_v2").analysis
+    path = tmp_path / "page.html"
+    path.write_text(to_html(analysis, variants=variants(analysis)), encoding="utf-8")
+    page = open_page(path)
+    page.evaluate('one("#variants").open = true')
+    slider = page.locator('input[data-parameter="width"]')
+    told = page.locator('label:has(input[data-parameter="width"]) + output')
+    assert told.inner_text().startswith("1.0, as here: 153 layers, 3,504,872 parameters")
+    slider.focus()
+    slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
+    # Torchvision has so many, too, in its network of half the width.
+    assert "1,968,680 parameters (×0.562)" in told.inner_text()
+    assert slider.get_attribute("aria-valuetext") == "0.5"
+    for stop in range(int(slider.get_attribute("max") or 0) + 1):
+        slider.evaluate("(s, at) => { s.value = at; s.dispatchEvent(new Event('input')); }", stop)
+        value = float(str(slider.get_attribute("aria-valuetext")).split(",")[0])
+        alone = cnn.analyze(cnn.load("zoo:mobilenet_v2", settings={"width": value})).total
+        assert f"{alone.parameters:,} parameters" in told.inner_text()
+        assert f"{alone.operations('mac'):,} MACs" in told.inner_text()
+    assert page.complaints == []
 
 
 def test_fields_are_seen_on_a_picture_of_the_reader(report: Any, tmp_path: Path) -> None:

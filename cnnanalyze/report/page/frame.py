@@ -22,7 +22,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.drawing.families import FAMILIES
@@ -146,6 +146,11 @@ def _families() -> str:
     )
 
 
+def _breakable(text: str) -> Markup:
+    """Return a text of which long paths are broken after a slash."""
+    return Markup(escape(text).replace("/", Markup("/<wbr>")))  # noqa: S704 - escaped
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -164,6 +169,7 @@ def _environment() -> Environment:
         "size": size,
         "embed": embed,
         "count_of": count_of,
+        "breakable": _breakable,
     }
     environment.filters.update(filters)
     environment.globals["version"] = __version__

@@ -351,6 +351,49 @@ if (written) {
   tell();
 }
 
+// --- other values of the spec's parameters: a slider for each, over the networks of the table, all
+// of which were counted anew; its stops are those values, and nothing between them is told ---
+{
+  const table = one("#variants-table");
+  const stops = new Map();
+  for (const row of table?.tBodies[0].rows ?? []) {
+    const { of, own } = row.dataset;
+    const [layers, parameters, , macs, , activations] = [...row.cells].slice(1).map((cell) => numberIn(cell.textContent));
+    const value = row.cells[0].textContent.slice(of.length + 3);
+    if (!stops.has(of)) {
+      const { totals } = result;
+      stops.set(of, [{ value: own, layers: result.layers.length, parameters: totals.parameters, macs: totals.macs, activations: totals.activations, isOwn: true }]);
+    }
+    stops.get(of).push({ value, layers, parameters, macs, activations });
+  }
+  const box = document.createElement("div");
+  box.className = "sliders";
+  for (const [name, found] of stops) {
+    found.sort((a, b) => compare(numberIn(a.value), numberIn(b.value)));
+    const [own] = found.filter((stop) => stop.isOwn);
+    const label = document.createElement("label");
+    const code = document.createElement("code");
+    code.textContent = name;
+    const slider = document.createElement("input");
+    Object.assign(slider, { type: "range", min: 0, max: found.length - 1, step: 1 });
+    slider.value = String(found.indexOf(own));
+    slider.dataset.parameter = name;
+    const output = document.createElement("output");
+    const times = (key, stop) => (own[key] ? ` (×${(stop[key] / own[key]).toFixed(3)})` : "");
+    const tell = () => {
+      const stop = found[Number(slider.value)];
+      slider.setAttribute("aria-valuetext", `${stop.value}${stop.isOwn ? ", as here" : ""}`);
+      output.textContent = `${stop.value}${stop.isOwn ? ", as here" : ""}: ${exact(stop.layers)} layers, `
+        + ["parameters", "MACs", "activations"].map((words) => `${exact(stop[words.toLowerCase()])} ${words}${stop.isOwn ? "" : times(words.toLowerCase(), stop)}`).join(", ");
+    };
+    slider.addEventListener("input", tell);
+    tell();
+    label.append(code, slider);
+    box.append(label, output);
+  }
+  if (stops.size) table.closest(".scroll").before(box);
+}
+
 // --- ways from one part of the page to another ---
 // Shows the row of a layer, whatever is folded or filtered away, without a move to it.
 function bring(i) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
@@ -14,24 +14,42 @@ from cnnanalyze.language.spec import spec_of
 
 MOST_LAYERS = 1_000
 """Of a larger network variants would take long."""
-MOST = 12
+MOST = 40
+STEPS = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(3, 2), Fraction(2))
+"""What a number is multiplied by."""
+FEW = 4
+"""A whole number up to this one is also made one smaller and one larger."""
 
 
 class Variant(NamedTuple):
     """A network with one parameter of its spec set otherwise; every number is computed anew."""
 
-    setting: str
+    parameter: str
+    value: str
+    """What the parameter is set to, as it is written."""
+    own: str
+    """What it is in the network itself."""
     layers: int
     parameters: int
     macs: int
     activations: int
 
+    @property
+    def setting(self) -> str:
+        """The parameter with its value."""
+        return f"{self.parameter} = {self.value}"
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """What is compared with the network itself."""
+        return self.layers, self.parameters, self.macs, self.activations
+
 
 def variants(analysis: Analysis) -> tuple[Variant, ...]:
     """Return what a network costs with one parameter after the other set otherwise.
 
-    A switch is turned, and a number is halved and doubled; values that make no network, and those
-    that change nothing, are left out.
+    A switch is turned, and a number is multiplied by some factors from 1/4 to 2; values that make
+    no network, and those that change nothing, are left out.
 
     Examples
     --------
@@ -41,7 +59,7 @@ def variants(analysis: Analysis) -> tuple[Variant, ...]:
     ...     "kernel: 3}}]}"
     ... )
     >>> [(v.setting, v.parameters) for v in variants(cnn.analyze(net).analysis)]
-    [('width = 3', 84), ('width = 12', 336)]
+    [('width = 3', 84), ('width = 9', 252), ('width = 12', 336)]
     """
     spec = spec_of(analysis.network)
     if spec.document is None or len(analysis) > MOST_LAYERS:
@@ -53,29 +71,33 @@ def variants(analysis: Analysis) -> tuple[Variant, ...]:
                 varied = analyze(vary(analysis.network, {**given, name: other}))
             except CnnError:
                 continue
-            variant = _variant(f"{name} = {show_value(other)}", varied)
-            if variant[1:] != _variant("", analysis)[1:]:
+            variant = _variant(name, other, value, varied)
+            if variant.counts != _variant(name, value, value, analysis).counts:
                 found.append(variant)
     return tuple(found[:MOST])
 
 
-def _others(value: Any) -> Iterator[Any]:  # noqa: ANN401 - as specs have it
-    """Yield the values that are tried instead of one."""
+def _others(value: Any) -> list[Any]:  # noqa: ANN401 - as specs have it
+    """Return the values that are tried instead of one, from the smallest on."""
     if isinstance(value, bool):
-        yield not value
-    elif isinstance(value, int) and value > 1:
-        if value % 2 == 0:
-            yield value // 2
-        yield 2 * value
-    elif isinstance(value, float) and value > 0:
-        yield value / 2
-        yield 2 * value
+        return [not value]
+    if not isinstance(value, int | float) or value <= 0:
+        return []
+    scaled = [Fraction(value) * step for step in STEPS]
+    if isinstance(value, float):
+        return [float(number) for number in scaled]
+    found = {int(number) for number in scaled if number.denominator == 1 and number >= 1}
+    if value <= FEW:
+        found |= {value + 1, max(1, value - 1)} - {value}
+    return sorted(found)
 
 
-def _variant(setting: str, analysis: Analysis) -> Variant:
+def _variant(name: str, value: object, own: object, analysis: Analysis) -> Variant:
     total = analysis.total
     return Variant(
-        setting,
+        name,
+        show_value(value),
+        show_value(own),
         len(analysis),
         total.parameters,
         total.operations("mac"),
