@@ -263,6 +263,13 @@ QUANTITIES: dict[str, Quantity] = {
             question="How many activations {do} {id} have?",
         ),
         Quantity(
+            "conv_activations",
+            "conv activations",
+            "numbers in the outputs of convolutions, dense layers and others with kernels",
+            lambda f, _: f.activations if f.weighted_layers else 0,
+            also=("acts",),
+        ),
+        Quantity(
             "live_activations",
             "live activations",
             "most activations alive at a time, for one image",
