@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.section import Section
@@ -19,6 +20,7 @@ from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.document import TEXTS
 from cnnanalyze.language.spec import spec_of
+from cnnanalyze.layers.attributes import Written
 from cnnanalyze.layers.base import Layer
 
 
@@ -131,7 +133,13 @@ def attributes_of(model: Layer | Section) -> dict[str, Any]:
     ]
     if _needs_one_of_several(type(model)) and not _is_enough(model, told):
         told = [name for name in fields if name in told or name in model.model_fields_set]
-    return {name: plain_numbers(values[name]) for name in told}
+    return {name: plain_numbers(_written(fields[name], values[name])) for name in told}
+
+
+def _written(field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 - whatever an attribute may be
+    """Return a value as its type is written."""
+    how = next((one.how for one in field.metadata if isinstance(one, Written)), None)
+    return value if how is None else how(value)
 
 
 @cache
@@ -173,6 +181,7 @@ def plain_numbers(value: Any) -> Any:  # noqa: ANN401 - numbers in tuples in tup
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*(?: [\w.(][\w./()-]*)*", re.ASCII)
 _SHAPE = re.compile(r"[0-9]+(?:x[0-9]+)+")
+_PLACES = re.compile(r"[0-9]+\.\.[0-9]+(?:/[0-9]+)?(?: \+ [0-9]+\.\.[0-9]+(?:/[0-9]+)?)*")
 _UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _OTHER = {"null", "true", "false"}
 """Words that YAML does not read as texts."""
@@ -189,7 +198,7 @@ def flow(value: Any) -> str:  # noqa: ANN401
             return "[" + ", ".join(map(flow, value)) + "]"
         case str() if value.lower() not in _OTHER and _PLAIN.fullmatch(value):
             return value
-        case str() if _SHAPE.fullmatch(value):
+        case str() if _SHAPE.fullmatch(value) or _PLACES.fullmatch(value):
             return value
         case float() if value != value or abs(value) == float("inf"):  # noqa: PLR0124 - not a number
             return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}[str(value)]

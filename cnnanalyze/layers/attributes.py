@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 from math import inf
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -18,6 +18,7 @@ from cnnanalyze.core.reach import Border
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers import places
 from cnnanalyze.layers.pattern import parse
 
 CONTINUED: tuple[Border, ...] = ("circular", "reflect", "replicate")
@@ -191,11 +192,33 @@ def _order(value: Any) -> tuple[int, ...]:  # noqa: ANN401
     return axes
 
 
+class Written(NamedTuple):
+    """How a value of a type is written, if not as it is kept."""
+
+    how: Callable[[Any], Any]
+
+
 def _places(value: Any) -> tuple[int, ...]:  # noqa: ANN401
-    words = "a list of places, counted from 0, as in [0, 2]"
-    if not isinstance(value, list | tuple) or not value:
+    words = "a list of places, counted from 0, as in [0, 2], or a range of them, as in 0..48/2"
+    entries = [value] if isinstance(value, str) else value
+    if not isinstance(entries, list | tuple) or not entries:
         raise _fail(words, value)
-    return tuple(map(_signed, value))
+    found: list[int] = []
+    for entry in entries:
+        if not isinstance(entry, str):
+            found.append(_signed(entry))
+            continue
+        ranges = places.range_of(entry)
+        if ranges is None:
+            raise _fail(words, entry)
+        count = len(found) + places.count_of(ranges)
+        if count > places.MOST_PLACES:
+            raise relation(
+                f"names {count:,} places, and {places.MOST_PLACES:,} are the most: "
+                f"{count:,} > {places.MOST_PLACES:,}"
+            )
+        found += places.places_of(ranges)
+    return tuple(found)
 
 
 AXIS_WORDS = ("depth", "height", "width", "length", "channels")
@@ -403,8 +426,9 @@ Places = Annotated[
     tuple[int, ...],
     PlainValidator(_places),
     WithJsonSchema({"type": ["array", "string"]}),
+    Written(places.shortened),
 ]
-"""Places along an axis; negative ones count from the end."""
+"""Places along an axis, perhaps as ranges; negative ones count from the end."""
 Place = Annotated[int, PlainValidator(_signed), WithJsonSchema(_WHOLE_SCHEMA)]
 """A whole number, negative ones too."""
 Step = Annotated[int, PlainValidator(_step), WithJsonSchema(_WHOLE_SCHEMA)]

@@ -170,7 +170,10 @@ class Gather(Moving):
     """Chosen places along one axis, in the order in which they are named. It costs nothing.
 
     ``gather: {axis: length, positions: [0]}`` keeps the first token of a sequence. A place may be
-    named twice; negative numbers count from the end.
+    named twice; negative numbers count from the end. Places that lie evenly apart may be written as
+    a range: ``0..48`` up to the one before 48, ``0..48/2`` every second of them, and ``0..12/6 +
+    0..3`` each of the first with each of the second added. A list may have several:
+    ``[24..48, 0..24]``.
     """
 
     category = Category.REARRANGEMENT
@@ -180,7 +183,7 @@ class Gather(Moving):
         default="channels",
         description="length, height, width, depth, channels, or its number from 1",
     )
-    positions: Places = Field(description="the places, counted from 0")
+    positions: Places = Field(description="the places, counted from 0: a list, or ranges")
     number_names = MappingProxyType({"positions": "positions"})
     examples = (
         Example(

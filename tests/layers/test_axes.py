@@ -153,6 +153,7 @@ def test_sizes_may_be_expressions_and_survive_being_written() -> None:
 
 
 PATTERN = "must be a pattern such as 'h w c -> (h w) c'"
+PLACES = "must be a list of places, counted from 0, as in [0, 2], or a range of them, as in 0..48/2"
 AXIS = "must be one of depth, height, width, length, channels, or the number of an axis from 1"
 RELATIONS: list[tuple[str, dict[str, Any], str, str]] = [
     (
@@ -201,7 +202,19 @@ RELATIONS: list[tuple[str, dict[str, Any], str, str]] = [
         "gather",
         {"positions": []},
         "positions",
-        "must be a list of places, counted from 0, as in [0, 2], not []",
+        f"{PLACES}, not []",
+    ),
+    (
+        "gather",
+        {"positions": ["0..3", "5..5"]},
+        "positions",
+        f"{PLACES}, not '5..5'",
+    ),
+    (
+        "gather",
+        {"positions": ["0..3", "0..1000000000"]},
+        "positions",
+        "names 1,000,000,003 places, and 1,000,000 are the most: 1,000,000,003 > 1,000,000",
     ),
     (
         "gather",
