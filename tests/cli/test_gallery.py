@@ -79,6 +79,7 @@ ASSETS = {
         "player.js",
         "gallery.js",
         "zoo.js",
+        "copy.js",
     )
 }
 
@@ -97,7 +98,7 @@ def specs() -> list[str]:
 
 def test_every_network_has_a_page_and_so_have_the_exhibits(made: Path) -> None:
     assert len(SHOWN) == len(EXHIBITS) - 1  # the audit needs twelve large networks
-    pages = {f"{name}.html" for name in ("index", "zoo", *NAMES, *SHOWN)}
+    pages = {f"{name}.html" for name in ("index", "zoo", "conventions", *NAMES, *SHOWN)}
     assert files_in(made) == pages | {f"{name}.js" for name in ("index", *NAMES)} | ASSETS
 
 
@@ -109,7 +110,7 @@ def test_the_bytes_are_the_same_in_one_process_and_in_another_folder(
     outcome = run("gallery", *specs(), "-o", made, "--check", "--jobs", 1)
     assert (
         outcome.out
-        == f"{len(NAMES) + 2 + len(SHOWN)} pages in {made}, all as they would be written\n"
+        == f"{len(NAMES) + 3 + len(SHOWN)} pages in {made}, all as they would be written\n"
     )
     assert (outcome.code, outcome.err) == (0, "")
 
@@ -164,7 +165,7 @@ def test_what_differs_is_named(run: Run, made: Path, tmp_path: Path) -> None:
     assert not (folder / "lenet5.html").exists()
     again = run("gallery", *specs(), "-o", folder, "--jobs", 1)
     assert again.code == 0
-    assert re.fullmatch(rf"{len(NAMES) + 2 + len(SHOWN)} pages in .*, [0-9.]+ [KM]iB\n", again.err)
+    assert re.fullmatch(rf"{len(NAMES) + 3 + len(SHOWN)} pages in .*, [0-9.]+ [KM]iB\n", again.err)
     assert files_in(folder) == files_in(made) | NOT_OURS
     assert (folder / "unet.html").read_bytes() == (made / "unet.html").read_bytes()
 
@@ -334,7 +335,10 @@ def test_without_the_networks_of_an_exhibit_there_is_none(run: Run, tmp_path: Pa
     folder = tmp_path / "reports"
     assert run("gallery", "zoo:lenet5", "-o", folder).code == 0
     alone = {f"{e.name}.html" for e in EXHIBITS if not e.networks}
-    assert {p.name for p in folder.glob("*.html")} == {"index.html", "lenet5.html"} | alone
+    assert {p.name for p in folder.glob("*.html")} == {
+        *("index.html", "lenet5.html", "conventions.html"),
+        *alone,
+    }
     assert "ResNeXt" not in (folder / "index.html").read_text("utf-8")
 
 

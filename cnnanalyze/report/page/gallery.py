@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.conventions import CONVENTIONS
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.record import VerificationRecord
 from cnnanalyze.drawing.svg import thumbnail
@@ -19,6 +20,7 @@ from cnnanalyze.graph.network import shapes_in
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.linting.engine import lint_network
 from cnnanalyze.report.attributes import brief
+from cnnanalyze.report.document import Document, Paragraph, Tabular
 from cnnanalyze.report.page.answers import FEW, work
 from cnnanalyze.report.page.assets import share
 from cnnanalyze.report.page.cost_plot import small_plot
@@ -29,7 +31,10 @@ from cnnanalyze.report.page.variants import variants
 from cnnanalyze.report.page.zoo import page as picture_page
 from cnnanalyze.report.placement import FEW as FEW_PLACED
 from cnnanalyze.report.placement import PlacedNetwork, seen_positions
+from cnnanalyze.report.table import Heading as Column
+from cnnanalyze.report.table import Table, cells_of
 from cnnanalyze.report.totals_text import field_size
+from cnnanalyze.report.writers.html import Html
 
 INDEX = "index"
 UNDATED = 9999
@@ -152,8 +157,33 @@ def network_page(path: Path, file: str, record: VerificationRecord | None = None
         findings=findings,
         answers=answers,
         variants=variants(analysis),
+        conventions_page=f"{CONVENTIONS_PAGE}.html",
     )
     return NetworkPage(card, share(page, file))
+
+
+CONVENTIONS_PAGE = "conventions"
+"""What the page is called that says for all others what each convention counts."""
+
+
+def conventions_page() -> dict[str, str]:
+    """Return the page about the conventions of counting, by the name of its file."""
+    words = (
+        "A count means nothing without its convention. What each counts, and who counts like this; "
+        "the page of each network has its numbers under all of them."
+    )
+    headings = (
+        Column("convention", "convention", "left"),
+        Column("counts", "counts", "left"),
+        Column("description", "what is counted", "left"),
+        Column("source", "who counts like this", "left"),
+    )
+    rows = (
+        cells_of(c.name, ", ".join(c.counts.split()), c.description, c.source) for c in CONVENTIONS
+    )
+    table = Tabular(Table(headings, tuple(rows)), filter="torch")
+    page = Document("Counting conventions", (Paragraph(words), table), dict)
+    return share(Html(0).write(page), CONVENTIONS_PAGE)
 
 
 WIDTH, HEIGHT = 240, 150

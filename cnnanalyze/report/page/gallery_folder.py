@@ -16,9 +16,11 @@ from cnnanalyze.errors import CnnError, UsageError
 from cnnanalyze.report.numbers import size
 from cnnanalyze.report.page.assets import FOLDER, MADE
 from cnnanalyze.report.page.gallery import (
+    CONVENTIONS_PAGE,
     INDEX,
     PICTURE,
     NetworkPage,
+    conventions_page,
     exhibit,
     in_order,
     index,
@@ -173,7 +175,7 @@ def files_of(
         If a network would have the page of something else.
     """
     shown = possible(paths)
-    reserved = {INDEX, PICTURE, *(e.name for e in EXHIBITS)}
+    reserved = {INDEX, PICTURE, CONVENTIONS_PAGE, *(e.name for e in EXHIBITS)}
     if taken := sorted(reserved & set(paths)):
         raise UsageError(
             f"'{paths[taken[0]]}' would have the page {taken[0]}.html, which the gallery needs",
@@ -182,7 +184,7 @@ def files_of(
     pages = list(_network_pages(paths, jobs, record))
     cards = in_order(page.card for page in pages)
     files = {name: text for page in pages for name, text in page.files.items()}
-    files |= picture(cards)
+    files |= picture(cards) | conventions_page()
     for e in shown:
         files |= exhibit(e, paths)
     return with_ways(files, cards, shown) | index(cards, shown)

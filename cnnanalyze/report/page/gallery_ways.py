@@ -11,7 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markupsafe import Markup, escape
 
 from cnnanalyze.report.page.cost_plot import small_plot
-from cnnanalyze.report.page.gallery import INDEX, PICTURE, GalleryCard, has_picture
+from cnnanalyze.report.page.gallery import (
+    CONVENTIONS_PAGE,
+    INDEX,
+    PICTURE,
+    GalleryCard,
+    has_picture,
+)
 from cnnanalyze.report.page.gallery_pages import Exhibit
 from cnnanalyze.report.page.optional_markup import omit_optional_markup
 from cnnanalyze.report.page.svg import element
@@ -40,7 +46,7 @@ def with_ways(
     """
     found = dict(files)
     names = {card.file: card.name for card in cards}
-    for name in (PICTURE, *(e.name for e in exhibits)):
+    for name in (PICTURE, CONVENTIONS_PAGE, *(e.name for e in exhibits)):
         if (file := f"{name}.html") in found:
             found[file] = _put(found[file], _BAR, _back())
     for e in exhibits:

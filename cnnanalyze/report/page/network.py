@@ -136,6 +136,7 @@ def to_html(
     answers: Answers | None = None,
     background: Background | None = None,
     variants: Sequence[Variant] = (),
+    conventions_page: str = "",
     lean: bool = False,
 ) -> str:
     """Write the page of one network.
@@ -156,6 +157,8 @@ def to_html(
         A picture of the reader, on which the page shows what units see.
     variants
         What it costs with other values of the parameters of its spec.
+    conventions_page
+        A page that says what each convention counts, where this one need not.
     lean
         Whether to leave out what makes a page large: the layers within groups, the treemaps, the
         embedded result and the scripts that need it. The page of a huge network is always lean.
@@ -231,6 +234,8 @@ def to_html(
         answers=_answers(answers or {}, analysis),
         files=sources.files,
         conventions=_conventions(analysis),
+        conventions_page=conventions_page,
+        has_uncounted=any(analysis.total.uncounted(c.name) for c in CONVENTIONS if _counts(c)),
         provenance=_provenance(analysis, sources, options),
         extra={} if lean else _extra(analysis),
     )
@@ -413,7 +418,7 @@ def _conventions(analysis: Analysis) -> list[Counted]:
             _count(analysis.total.counted_parameters, c, "parameters"),
             c.description,
             c.source,
-            analysis.total.uncounted(c.name) if "operations" in c.counts.split() else (),
+            analysis.total.uncounted(c.name) if _counts(c) else (),
         )
         for c in CONVENTIONS
     ]
@@ -425,6 +430,11 @@ def _conventions(analysis: Analysis) -> list[Counted]:
         else row
         for row in rows
     ]
+
+
+def _counts(convention: Convention) -> bool:
+    """Whether a convention counts operations."""
+    return "operations" in convention.counts.split()
 
 
 def _count(count: Callable[[str], int], convention: Convention, quantity: str) -> int | None:
