@@ -535,3 +535,13 @@ ONNX_ZOO: dict[str, tuple[dict[str, Any], int]] = {
     "vgg19": ({}, 19_667_941_512),
 }
 """onnx-tool on models of the ONNX model zoo, which end in a softmax."""
+
+PRINTED: dict[str, tuple[tuple[str, int | None, int | None], ...]] = {
+    "mac-with-bias": (
+        # LeCun, Bottou, Bengio, Haffner 1998, section II.B: C1 has 122,304 connections
+        ("{cnn: 1, input: 32x32x1, layers: [{conv: {filters: 6, kernel: 5}}]}", 122_304, None),
+    ),
+    # the trainable parameters of keras.applications, whose batch normalisation has no gamma either
+    "tf-slim": (("zoo:inception_v3", None, 23_817_352),),
+}
+"""By convention what one tool or paper alone prints: a spec, operations, parameters."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,8 @@ from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.errors import CnnError, UsageError
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.testing import network_of
+from tests.conftest import SPECS
+from tests.core.conventions.measured import PRINTED, TOOLS
 
 
 def test_mac_counts_multiply_accumulates_alone() -> None:
@@ -50,6 +55,30 @@ def test_every_row_says_what_and_where(name: str) -> None:
     assert row.source, f"{name}: who counts so, and where one can read it"
     assert row.parts.terms
     assert set(row.counts.split()) <= {"operations", "parameters"}
+
+
+OURS = {"mac", "flop"}
+"""What the run of a network counts: the balance of the two books holds them."""
+
+
+@cache
+def from_outside() -> frozenset[str]:
+    """Return the conventions of which somebody else printed a number that is recorded here."""
+    texts = (path.read_text("utf-8") for path in SPECS.rglob("*") if path.is_file())
+    claimed = (re.findall(r"convention: *['\"]?([\w-]+)", text) for text in texts)
+    return frozenset((*TOOLS, *PRINTED, "keras", "pytorch", *chain.from_iterable(claimed)))
+
+
+@pytest.mark.parametrize("name", [name for name in CONVENTIONS.names() if name not in OURS])
+def test_every_row_is_held_by_a_number_from_outside(name: str) -> None:
+    row = convention(name)
+    alike = {n for n in CONVENTIONS.names() if convention(n).operations == row.operations}
+    held = alike if row.operations else {name}  # half of a number holds the whole of it, too
+    assert held & from_outside(), (
+        f"nothing that is recorded was printed under '{name}': give PRINTED of "
+        "tests/core/conventions/measured.py a line, or a claim in specs/ 'convention: "
+        f"{name}'"
+    )
 
 
 @pytest.mark.parametrize("name", CONVENTIONS.names())
@@ -221,7 +250,7 @@ def test_unknown_convention_is_refused_with_a_hint() -> None:
     with pytest.raises(UsageError) as caught:
         convention("flops")
     assert caught.value.message == ("there is no counting convention 'flops'; did you mean 'flop'?")
-    assert caught.value.faults[0].help.startswith("the conventions are calflops, calflops-macs, ")
+    assert caught.value.faults[0].help == f"the conventions are {', '.join(CONVENTIONS.names())}"
 
 
 def test_functions_may_count_otherwise_than_modules() -> None:

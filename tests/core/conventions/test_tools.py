@@ -10,7 +10,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Total
 from cnnanalyze.core.conventions import convention
-from tests.core.conventions.measured import KERAS, LAYERS, NETWORKS, ONNX_ZOO, TOOLS
+from tests.core.conventions.measured import KERAS, LAYERS, NETWORKS, ONNX_ZOO, PRINTED, TOOLS
 
 pytestmark = pytest.mark.sampled(8)
 
@@ -92,6 +92,20 @@ def test_onnx_zoo_ends_in_a_softmax(name: str) -> None:
     total = cnn.analyze(f"zoo:{name}", settings=settings).total
     assert total.operations("onnx-tool/softmax") == operations
     assert total.operations("onnx-tool") == operations - 36 * 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "operations", "parameters"),
+    [(name, *numbers) for name, rows in PRINTED.items() for numbers in rows],
+)
+def test_what_one_alone_prints(
+    name: str, spec: str, operations: int | None, parameters: int | None
+) -> None:
+    total = cnn.analyze(spec if spec.startswith("zoo:") else cnn.loads(spec)).total
+    if operations is not None:
+        assert total.operations(name) == operations
+    if parameters is not None:
+        assert total.counted_parameters(name) == parameters
 
 
 def test_a_transposed_kernel_that_is_larger_than_its_input_is_counted() -> None:
