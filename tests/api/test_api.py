@@ -295,12 +295,22 @@ FUNCTION_OF = {
 
 
 def test_every_command_is_a_function() -> None:
-    assert list(FUNCTION_OF) == list(COMMANDS)
+    assert list(FUNCTION_OF) == list(COMMANDS), (
+        "FUNCTION_OF in this file says in the order of COMMANDS which function of cnnanalyze/api "
+        "gives what a command gives"
+    )
     for name in FUNCTION_OF.values():
         thing: Any = cnn
         for part in name.split("."):
             thing = getattr(thing, part)
         assert inspect.isfunction(thing), name
+
+
+def test_every_command_is_in_the_table_of_the_guide() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "python.md"
+    rows = [line for line in guide.read_text("utf-8").splitlines() if line.startswith("| `")]
+    told = {word for row in rows for word in re.findall(r"`(\w+)[^`]*`", row.split("|")[1])}
+    assert set(COMMANDS) - told == set(), "docs/guides/python.md needs a row with its function"
 
 
 def test_budget_gives_what_the_command_prints(

@@ -53,8 +53,13 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Path:
 
 
 def test_every_form_has_a_version_and_a_schema() -> None:
-    assert set(SCHEMAS) == set(VERSIONS)
-    assert set(SCHEMAS) == WRITTEN | READ | BOTH
+    assert set(SCHEMAS) == set(VERSIONS), (
+        "a form has a version in cnnanalyze/core/versions.py and a line in _FORMS of "
+        "cnnanalyze/schemas/__init__.py"
+    )
+    assert set(SCHEMAS) == WRITTEN | READ | BOTH, (
+        "a form that a command prints has a line in OUTPUTS of tests/schemas/outputs.py"
+    )
 
 
 def test_what_every_command_prints_as_json_has_a_schema() -> None:
