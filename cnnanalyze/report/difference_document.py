@@ -7,13 +7,14 @@ from functools import partial
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import elide
-from cnnanalyze.comparison.result import Comparison
+from cnnanalyze.comparison.result import Comparison, GroupChange
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.report.difference_json import to_dict, to_stream
 from cnnanalyze.report.difference_rows import (
     SIGNS,
     TONES,
     DifferenceRow,
+    group_name,
     left_out,
     lines,
     stage_table,
@@ -49,6 +50,8 @@ MOST_IN_FULL = 2_000
 """Rows and layers for which there is room where one can filter them."""
 LONGEST_LABEL = 24
 """Longer names are shortened above a column; the heading has them whole."""
+MOST_BARS = 30
+"""Of more stages the largest changes are drawn."""
 HEADLINES = ("parameters", "macs", "activations", "peak_memory")
 """The totals in large figures."""
 
@@ -155,6 +158,7 @@ def _in_full(shown: Compared, comparison: Comparison, label: str) -> Iterator[Bl
     yield Figures(tuple(_drawings(shown, comparison, label)))
     if groups := stages(shown, comparison, len(found)):
         yield Heading("By stage", SECTION + 1)
+        yield _bars(shown, groups)
         yield Tabular(stage_table(shown, groups[:MOST_IN_FULL]))
     if found:
         yield Heading("Layers", SECTION + 1)
@@ -186,6 +190,36 @@ def _drawings(shown: Compared, comparison: Comparison, label: str) -> Iterator[F
         sides.insert(0, ("before", comparison.before, shown.labels[0]))
     for side, analysis, name in sides:
         yield Figure(partial(drawn, side, analysis), f"Drawing of {name}", can_zoom=True)
+
+
+def _bars(shown: Compared, groups: Sequence[GroupChange]) -> Figure:
+    """Draw what became more and what became less, by stage; of very many the largest changes."""
+    quantities, terms = shown.layer_quantities, shown.options.terms
+    changes = {g.path: [g.delta(q, terms).change or 0 for q in quantities] for g in groups}
+    most = [max(map(abs, column)) for column in zip(*changes.values(), strict=True)]
+
+    def weight(group: GroupChange) -> float:
+        return max(abs(n) / m if m else 0 for n, m in zip(changes[group.path], most, strict=True))
+
+    kept = sorted(groups, key=weight, reverse=True)[:MOST_BARS]
+    drawn = [g for g in groups if g in kept]
+    titles = ", ".join(q.title for q in quantities)
+    which = "" if len(drawn) == len(groups) else f"the {len(drawn)} largest of {len(groups)}, "
+    words = f"changes by stage, {which}each quantity on its own scale: {titles}"
+
+    def svg() -> str:
+        from cnnanalyze.report.page.diverging_bars import (  # noqa: PLC0415 - for pages only
+            Changes,
+            draw,
+        )
+
+        measured = [
+            Changes(q.title, tuple(changes[g.path][i] for g in drawn))
+            for i, q in enumerate(quantities)
+        ]
+        return str(draw([group_name(g) for g in drawn], measured, words))
+
+    return Figure(svg, words)
 
 
 def _layers_in_full(shown: Compared, found: Sequence[DifferenceRow]) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from cnnanalyze.characters import cells
+from cnnanalyze.characters import cells, legible
 from cnnanalyze.characters import end as end_of
 from cnnanalyze.drawing.text_metrics import text_width
 from cnnanalyze.report.numbers import exact
@@ -18,6 +18,8 @@ LETTERS, BOLD = 11, 1.07
 """The height of letters, and how much wider bold ones are."""
 LONGEST = 40
 """Longer names are shortened."""
+NAMES = 118
+"""The width of the names beside rows of bars."""
 
 
 def plot(words: str, *parts: Markup, height: float = HEIGHT) -> Markup:
@@ -94,3 +96,13 @@ def shortened(path: str) -> str:
     ('…畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳', 'stage/conv1')
     """
     return path if cells(path) <= LONGEST else f"…{end_of(path, LONGEST)}"
+
+
+def name_beside(name: str, y: float) -> Iterator[Markup]:
+    """Write as much of the beginning of a name as there is room for, left of rows of bars."""
+    shown = legible(name)
+    if text_width(shown, LETTERS) > NAMES - 8:
+        while text_width(f"{shown}…", LETTERS) > NAMES - 8:
+            shown = shown[:-1]
+        shown += "…"
+    yield element("text", shown, x=NAMES - 6, y=y, text_anchor="end")

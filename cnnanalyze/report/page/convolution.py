@@ -50,9 +50,14 @@ class PlaneTable(NamedTuple):
     greys: tuple[tuple[int | None, ...], ...] = ()
     """The grey of each cell, from 0 for black to 255, where the numbers are those of a picture."""
 
-    def grey(self, row: int, column: int) -> int | None:
-        """Return the grey of a cell; padding has none."""
-        return self.greys[row][column] if self.greys else None
+    tints: tuple[tuple[str, ...], ...] = ()
+    """The style of each cell of an output, by which large numbers of either sign stand out."""
+
+    def style(self, row: int, column: int) -> str:
+        """Return the style of a cell: its grey, its tint, or nothing; padding has none."""
+        if self.greys and (grey := self.greys[row][column]) is not None:
+            return f"--grey:{grey}"
+        return self.tints[row][column] if self.tints else ""
 
     def is_border(self, row: int, column: int) -> bool:
         """Whether a cell is padding."""
@@ -196,6 +201,7 @@ def _grid(
     wrong: dict[tuple[int, int], str] | None = None,
     *,
     shaded: bool = False,
+    tinted: bool = False,
 ) -> PlaneTable:
     return PlaneTable(
         name,
@@ -203,7 +209,27 @@ def _grid(
         border,
         wrong or {},
         _greys(cells, border) if shaded else (),
+        _tints(cells) if tinted and not shaded else (),
     )
+
+
+def _tints(cells: Cells | Plane) -> tuple[tuple[str, ...], ...]:
+    """Return the styles of the cells: how large each is against the largest, and its sign.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> _tints(((Fraction(0), Fraction(-30)), (Fraction(7), Fraction(60))))
+    (('', '--less:.5'), ('--more:.12', '--more:1'))
+    """
+    numbers = [[0.0 if v is None else float(v) for v in row] for row in cells]
+    most = max((abs(v) for row in numbers for v in row), default=0.0)
+
+    def tint(value: float) -> str:
+        share = f"{abs(value) / most:.2g}".removeprefix("0") if value else ""
+        return f"--{'more' if value > 0 else 'less'}:{share}" if share else ""
+
+    return tuple(tuple(map(tint, row)) for row in numbers)
 
 
 def _greys(
@@ -301,7 +327,7 @@ def _outputs(
     if not sliding_window.image.rank:  # the units of a dense layer, below one another
         units = tuple((n,) for n in output.flat())
         by_unit = {(k, 0): told[0, 0] for k, told in marked.items()}
-        yield _grid(sliding_window.names.output, units, wrong=by_unit)
+        yield _grid(sliding_window.names.output, units, wrong=by_unit, tinted=True)
         return
     word = "filter" if sliding_window.kernels else "channel"
     for k, plane in enumerate(output.planes):
@@ -309,7 +335,7 @@ def _outputs(
         name = f"{names.output}, {word} {k + 1}" if output.channels > 1 else names.output
         if names.planes:
             name = ", ".join(filter(None, (names.output, names.planes[k])))
-        yield _grid(name, plane, wrong=marked.get(k), shaded=shaded)
+        yield _grid(name, plane, wrong=marked.get(k), shaded=shaded, tinted=True)
 
 
 def _steps(shown: Shown, section: WorkedLayer) -> Sequence[WindowStep]:

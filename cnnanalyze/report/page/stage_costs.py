@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -12,17 +12,14 @@ from cnnanalyze.characters import legible
 from cnnanalyze.core.quantities import QUANTITIES, Terms
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.drawing.families import FAMILIES, family
-from cnnanalyze.drawing.text_metrics import text_width
 from cnnanalyze.report.numbers import short
-from cnnanalyze.report.page.axes import LETTERS, WIDTH, plot
+from cnnanalyze.report.page.axes import NAMES, WIDTH, name_beside, plot
 from cnnanalyze.report.page.svg import box, element
 from cnnanalyze.report.view import gather
 
 ROWS, LEAST = 13, 0.005
 """Of more parts the smallest share a row, and those that have less of everything."""
 STEP, BAR, TOP = 20, 14, 20
-NAMES = 118
-"""The width of the names."""
 GAP = 10
 SHARE = 52
 """The width of a number beside the longest bar."""
@@ -140,7 +137,7 @@ def draw(parts: tuple[Stage, ...], measured: tuple[Share, ...]) -> Markup:
     boxes: dict[str, list[str]] = {}
     words: list[Markup] = []
     for row, part in enumerate(parts):
-        words += _name(part.name, TOP + STEP * row + 11)
+        words += name_beside(part.name, TOP + STEP * row + 11)
     for column, share in enumerate(measured):
         left = NAMES + (panel + GAP) * column
         title = f"{short(round(share.total))} {share.title}"
@@ -162,13 +159,3 @@ def draw(parts: tuple[Stage, ...], measured: tuple[Share, ...]) -> Markup:
         *words,
         height=height,
     )
-
-
-def _name(name: str, y: float) -> Iterator[Markup]:
-    """Write as much of the beginning of a name as there is room for."""
-    shown = legible(name)
-    if text_width(shown, LETTERS) > NAMES - 8:
-        while text_width(f"{shown}…", LETTERS) > NAMES - 8:
-            shown = shown[:-1]
-        shown += "…"
-    yield element("text", shown, x=NAMES - 6, y=y, text_anchor="end")
