@@ -116,6 +116,8 @@ class Call:
     """What the arguments are, by name."""
     written: object = field(default=None, compare=False, repr=False)
     """What stands behind the name of the block in the text."""
+    rows: tuple[object, ...] = field(default=(), compare=False, repr=False)
+    """The rows of the tables in which the call stands, the outermost first."""
 
     def __str__(self) -> str:
         given = f" with {legible(self.arguments)}" if self.arguments else ""

@@ -59,7 +59,7 @@ from cnnanalyze.language.node_builder import (
     is_frozen,
     is_join,
 )
-from cnnanalyze.language.step import Step, read_step
+from cnnanalyze.language.step import Row, Step, read_step
 from cnnanalyze.layers.base import KINDS
 
 
@@ -426,6 +426,7 @@ class Expander:
     def place_table(self, step: Step, scope: Scope, current: StepOutput) -> StepOutput:
         """Lay out the steps of a ``for`` once for each row of its table."""
         assert step.steps is not None
+        assert step.table is not None
         table = rows(step, scope, self.reading)
         if table is None:
             return self.settle(self.lose(step, scope), scope)
@@ -434,6 +435,7 @@ class Expander:
                 self.placed.add(id(step.mark))
                 self.tally(step, scope)
                 inner = scope.bind(**row, index=number)
+                inner = inner._replace(rows=(*scope.rows, Row(step.table, number - 1)))
                 if is_frozen(step, inner, self.reading):
                     inner = inner._replace(frozen=True)
                 if step.name is None:
@@ -473,7 +475,15 @@ class Expander:
             tuple(section for section in defaults if section is not None),
             (
                 *scope.chain,
-                Call(block.name, step.mark, describe(block, values), path, told, step.arguments),
+                Call(
+                    block.name,
+                    step.mark,
+                    describe(block, values),
+                    path,
+                    told,
+                    step.arguments,
+                    scope.rows,
+                ),
             ),
             is_frozen(step, scope, self.reading),
             self.shared_path(step, scope, path),

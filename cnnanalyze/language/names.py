@@ -19,7 +19,7 @@ from cnnanalyze.errors import Call, Fault, Mark
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.node import INPUT, NodeId
 from cnnanalyze.language.expression import UNKNOWN, evaluate, interpolate
-from cnnanalyze.language.step import Step
+from cnnanalyze.language.step import Row, Step
 from cnnanalyze.language.symbols import symbols_of
 from cnnanalyze.layers.attributes import LARGEST
 
@@ -306,6 +306,8 @@ class Scope(NamedTuple):
     frozen: bool = False
     share: tuple[str, str] | None = None
     """(own path, other's path) while a block is laid out that shares another's weights."""
+    rows: tuple[Row, ...] = ()
+    """The rows of the tables in which the steps stand, within a block."""
 
     @property
     def visible(self) -> Visible:
@@ -314,8 +316,8 @@ class Scope(NamedTuple):
 
     def bind(self, **variables: object) -> Scope:
         """Return this scope with more variables."""
-        frame, outer, defaults, chain, frozen, share = self
-        return type(self)(frame, outer.bind(variables), defaults, chain, frozen, share)
+        frame, outer, defaults, chain, frozen, share, rows = self
+        return type(self)(frame, outer.bind(variables), defaults, chain, frozen, share, rows)
 
     def reading(self, wire: StepOutput) -> Scope:
         """Return this scope for a step that reads this: ``$in`` is the number of its channels."""

@@ -144,12 +144,12 @@ class LayerFactory:
         """Return where a layer came from: one value for all that a step makes in one call."""
         places: Lookup[str, Mark] = {}
         if (known := self.origins.get(id(step))) is not None:
-            if known[1].chain is scope.chain:
+            if known[1].chain is scope.chain and known[1].rows is scope.rows:
                 return known[1]
             places = known[1].arguments
         elif step.written is not None:
             places = step.written.places(cls.principal)
-        origin = StepOrigin(step.mark, places, scope.chain, step.written)
+        origin = StepOrigin(step.mark, places, scope.chain, step.written, scope.rows)
         self.origins[id(step)] = (step, origin)
         return origin
 

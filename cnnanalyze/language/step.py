@@ -34,11 +34,22 @@ class Written(NamedTuple):
         return {principal: self.arguments.mark} if principal and self.arguments is not None else {}
 
 
+class Row(NamedTuple):
+    """A row of a table, for which a step is laid out."""
+
+    columns: Mapping
+    """The columns as they stand in the text."""
+    place: int
+    """Its place in each of them, from 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepOrigin(Origin):
     """Where a node came from that a spec describes: besides the places, the step itself."""
 
     written: Written | None = None
+    rows: tuple[Row, ...] = ()
+    """The rows of the tables in which the step stands, the outermost first."""
 
 
 def written_of(node: Node) -> Written | None:
@@ -52,6 +63,11 @@ def written_of(node: Node) -> Written | None:
     (0.2, 2)
     """
     return node.origin.written if isinstance(node.origin, StepOrigin) else None
+
+
+def rows_of(node: Node) -> tuple[Row, ...]:
+    """Return the rows of tables that a node was made for, within its block."""
+    return node.origin.rows if isinstance(node.origin, StepOrigin) else ()
 
 
 class Step(NamedTuple):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as Values
 from collections.abc import Sequence as Many
 from typing import Any, NamedTuple
 
 from cnnanalyze.comparison.conformance.normal_form import borders
 from cnnanalyze.comparison.conformance.result import Departure
-from cnnanalyze.core.tree import Mapping, Scalar, Tree, scalars
-from cnnanalyze.errors import Call, Mark, Source
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, scalars
+from cnnanalyze.errors import Mark, Source
 from cnnanalyze.graph.node import Node
-from cnnanalyze.language.step import Written, has_expression, written_of
+from cnnanalyze.language.step import Row, Written, has_expression, rows_of, written_of
 from cnnanalyze.language.writer import flow
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.finding import Edit
@@ -81,16 +82,11 @@ def why_left(departure: Departure) -> str:
     written = None if node is None else written_of(node)
     if node is None or written is None or departure.aspect != "attribute":
         return ""
-    tree = _argument(written.arguments, departure.attribute, node.layer.principal)
-    calls = [*node.chain]
-    while tree is not None and has_expression(tree):
-        said = _NAME.fullmatch(tree.text) if isinstance(tree, Scalar) else None
-        call = calls.pop() if said and calls else None
-        given = said and call and _argument(call.written, said[1], next(iter(call.values), ""))
-        if not given:
-            text = f": '{tree.text}'" if isinstance(tree, Scalar) else ""
-            return f"it is computed, at {tree.mark}{text}"
-        tree = given
+    said = [*_said(node, written, departure.attribute)]
+    tree = said[-1] if said else None
+    if tree is not None and has_expression(tree):
+        text = f": '{tree.text}'" if isinstance(tree, Scalar) else ""
+        return f"it is computed, at {tree.mark}{text}"
     place = written.key.mark if tree is None else tree.mark
     return f"something else would change with it: edit {place} by hand"
 
@@ -113,12 +109,12 @@ def _given(step: Many[Departure], written: Written, source: Source) -> _Given:
         node = departure.in_spec
         if node is None or departure.aspect != "attribute":
             continue
-        tree = _argument(written.arguments, departure.attribute, node.layer.principal)
-        if tree is None or not has_expression(tree):
+        said = [*_said(node, written, departure.attribute)]
+        if not said or not has_expression(said[0]):
             continue
         attributes.add(departure.attribute)
         value = _values([departure], node).get(departure.attribute)
-        mark = _where_given(tree, node.chain, source)
+        mark = None if has_expression(said[-1]) else _extent(source, said[-1])
         if mark is not None and value is not None:
             wanted.setdefault(mark, {})[departure] = flow(value)
     found: dict[Departure, tuple[Edit, ...]] = {}
@@ -137,18 +133,39 @@ def _argument(arguments: object, name: str, principal: str) -> Tree | None:
     return arguments if name == principal and isinstance(arguments, Scalar) else None
 
 
-def _where_given(tree: Tree, chain: Many[Call], source: Source) -> Mark | None:
-    """Return where a value stands that is passed on from block to block, each time alone."""
-    for call in reversed(chain):
-        said = _NAME.fullmatch(tree.text) if isinstance(tree, Scalar) else None
-        if said is None:
-            return None
-        given = _argument(call.written, said[1], next(iter(call.values), ""))
-        if given is None:
-            return None
-        if not has_expression(given):
-            return _extent(source, given)
-        tree = given
+def _said(node: Node, written: Written, attribute: str) -> Iterator[Tree]:
+    """Yield what a step says of an attribute, and what is said where that comes from.
+
+    A name alone is that of a column, whose rows the step is laid out for, or of a value that the
+    block is given; there another name may stand. Whatever is computed is the last.
+    """
+    tree = _argument(written.arguments, attribute, node.layer.principal)
+    rows: list[object] = [*rows_of(node)]
+    calls = [*node.chain]
+    places: list[int] = []
+    while tree is not None:
+        while places and isinstance(tree, Sequence) and places[-1] < len(tree.items):
+            tree = tree.items[places.pop()]
+        if not places:
+            yield tree
+        name = _NAME.fullmatch(tree.text) if isinstance(tree, Scalar) else None
+        if name is None:
+            return
+        tree = _column(rows, places, name[1])
+        if tree is None and calls:
+            call = calls.pop()
+            tree = _argument(call.written, name[1], next(iter(call.values), ""))
+            rows = [*call.rows]
+
+
+def _column(rows: list[object], places: list[int], name: str) -> Tree | None:
+    """Return the column of this name of the nearest table, and note the place in it."""
+    while rows:
+        row = rows.pop()
+        assert isinstance(row, Row)
+        if (column := row.columns.get(name)) is not None:
+            places.append(row.place)
+            return column
     return None
 
 

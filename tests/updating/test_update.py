@@ -126,6 +126,44 @@ WRITTEN = {
             "layers: [{unit: , repeat: 3}]\n"
         ),
     ),
+    "an element of a table": (
+        (
+            "layers:\n  - for:\n      n: [8, 16, 32]\n      s: [1, 2, 1]\n"
+            "    do: [{conv: {filters: $n, kernel: 3, stride: $s}}]\n"
+        ),
+        (
+            "layers: [{conv: {filters: 8, kernel: 3}}, {conv: {filters: 17, kernel: 3}},"
+            " {conv: {filters: 32, kernel: 3}}]\n"
+        ),
+        (
+            "layers:\n  - for:\n      n: [8, 17, 32]\n      s: [1, 1, 1]\n"
+            "    do: [{conv: {filters: $n, kernel: 3, stride: $s}}]\n"
+        ),
+    ),
+    "an element of a table that a block is given": (
+        (
+            "blocks: {unit: {params: {n: }, layers: [{conv: {filters: $n, kernel: 3}}]}}\n"
+            "layers:\n  - {for: {n: [8, 16]}, do: [{unit: $n}]}\n"
+        ),
+        "layers: [{conv: {filters: 8, kernel: 3}}, {conv: {filters: 17, kernel: 3}}]\n",
+        (
+            "blocks: {unit: {params: {n: }, layers: [{conv: {filters: $n, kernel: 3}}]}}\n"
+            "layers:\n  - {for: {n: [8, 17]}, do: [{unit: $n}]}\n"
+        ),
+    ),
+    "an element of a list that a block is given for its table": (
+        (
+            "blocks: {unit: {params: {widths: }, layers: [{for: {n: $widths},"
+            " do: [{conv: {filters: $n, kernel: 3}}]}]}}\n"
+            "layers:\n  - unit: {widths: [8, 16]}\n"
+        ),
+        "layers: [{conv: {filters: 7, kernel: 3}}, {conv: {filters: 16, kernel: 3}}]\n",
+        (
+            "blocks: {unit: {params: {widths: }, layers: [{for: {n: $widths},"
+            " do: [{conv: {filters: $n, kernel: 3}}]}]}}\n"
+            "layers:\n  - unit: {widths: [7, 16]}\n"
+        ),
+    ),
 }
 
 
@@ -142,6 +180,22 @@ def test_what_one_step_says_is_written(what: str, tmp_path: Path) -> None:
 
 
 LEFT = {
+    "an element of a table that is computed with": (
+        "layers:\n  - {for: {n: [8, 16]}, do: [{conv: {filters: 2 * $n, kernel: 3}}]}\n",
+        "layers: [{conv: {filters: 16, kernel: 3}}, {conv: {filters: 31, kernel: 3}}]\n",
+        "conv2: filters 32 in the spec, 31 in conv2 of the model",
+    ),
+    "an element that is used twice": (
+        (
+            "layers:\n  - for: {n: [8, 16]}\n    do: [{conv: {filters: $n, kernel: 3}},"
+            " {conv: {filters: $n, kernel: 1}}]\n"
+        ),
+        (
+            "layers: [{conv: {filters: 8, kernel: 3}}, {conv: {filters: 8, kernel: 1}},"
+            " {conv: {filters: 17, kernel: 3}}, {conv: {filters: 16, kernel: 1}}]\n"
+        ),
+        "conv3: filters 16 in the spec, 17 in conv3 of the model",
+    ),
     "a value that a block computes with": (
         (
             "blocks: {unit: {params: {n: }, layers: [{conv: {filters: 2 * $n, kernel: 3}}]}}\n"
@@ -219,6 +273,8 @@ WHY = {
         "something else would change with it: edit {}:4:27 by hand"
     ),
     "a layer that is missing": "",
+    "an element of a table that is computed with": "it is computed, at {}:5:47: '2 * $n'",
+    "an element that is used twice": "something else would change with it: edit {}:5:18 by hand",
 }
 
 
