@@ -1,4 +1,4 @@
-"""Index maps between maps of other extents: transposed windows, interpolation, adaptive bins."""
+"""Index maps between maps of other extents: transposed windows, interpolation."""
 
 from __future__ import annotations
 
@@ -170,55 +170,3 @@ class Sampled(IndexMap):
     def taps(self, o: int) -> Sequence[int]:
         """Return the input indices that output ``o`` is interpolated from."""
         return range(self.first(o), self.last(o) + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Bins(IndexMap):
-    """Adaptive pooling: ``inputs`` indices are shared out among ``outputs`` bins that may overlap.
-
-    Bin ``o`` reads from ``⌊o·inputs/outputs⌋`` to ``⌈(o+1)·inputs/outputs⌉ - 1``.
-
-    Examples
-    --------
-    >>> [list(Bins(5, 3).taps(o)) for o in range(3)]
-    [[0, 1], [1, 2, 3], [3, 4]]
-    """
-
-    inputs: int
-    outputs: int
-
-    @property
-    def period(self) -> int:
-        """The outputs after which the pattern repeats."""
-        return self.outputs // gcd(self.inputs, self.outputs)
-
-    @property
-    def advance(self) -> int:
-        """The inputs by which one period moves."""
-        return self.inputs // gcd(self.inputs, self.outputs)
-
-    @property
-    def most_taps(self) -> int:
-        """How many indices an output reads at most."""
-        whole, rest = divmod(self.advance, self.period)
-        return whole + (rest > 0) + (rest > 1)
-
-    def first(self, o: int) -> int:
-        """Return the first index that output ``o`` reads."""
-        return o * self.inputs // self.outputs
-
-    def last(self, o: int) -> int:
-        """Return the last index that output ``o`` reads."""
-        return -(-(o + 1) * self.inputs // self.outputs) - 1
-
-    def first_from(self, i: int) -> int:
-        """Return the first output whose first tap is ``i`` or a later index."""
-        return -(-i * self.outputs // self.inputs)
-
-    def last_from(self, i: int) -> int:
-        """Return the first output whose last tap is ``i`` or a later index."""
-        return i * self.outputs // self.inputs
-
-    def taps(self, o: int) -> Sequence[int]:
-        """Return the input indices of bin ``o``."""
-        return range(o * self.inputs // self.outputs, -(-(o + 1) * self.inputs // self.outputs))

@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
-from cnnanalyze.layers.conv import Conv, Depthwise, Separable
+from cnnanalyze.layers.conv import Conv
+from cnnanalyze.layers.depthwise import Depthwise, Separable
 from cnnanalyze.layers.traits import Trait
 
 _IDLE = frozenset({Trait.IDENTITY, Trait.IDENTITY_AT_INFERENCE})

@@ -8,7 +8,9 @@ A family is imported when one of its kinds is first asked for: a network pays fo
 from cnnanalyze.layers.base import KINDS
 
 FAMILIES = {
-    "conv": "conv convolution depthwise separable table_conv local_conv locally_connected",
+    "conv": "conv convolution",
+    "depthwise": "depthwise separable",
+    "local_conv": "table_conv local_conv locally_connected",
     "deformable": "deform_conv",
     "transposed": "transposed_conv deconv",
     "pool": "maxpool avgpool lppool subsample global_maxpool gmp global_avgpool gap",
@@ -19,12 +21,15 @@ FAMILIES = {
     "recurrent": "lstm gru",
     "lookup": "embedding",
     "opaque": "opaque",
-    "activation": "relu relu6 leaky_relu prelu elu sigmoid tanh softmax",
+    "activation": "relu relu6 sigmoid tanh softmax",
+    "leaky": "leaky_relu prelu elu",
     "smooth": "selu celu gelu silu swish hard_sigmoid hard_swish softplus mish log_softmax",
     "arithmetic": "power pow abs sqrt exp log clip clamp hard_tanh",
     "gated": "glu geglu swiglu",
-    "merge": "add multiply maximum minimum average subtract divide concat",
-    "reshape": "flatten reshape zeropad pad reflectpad replicatepad circularpad crop",
+    "merge": "add multiply concat",
+    "branch_arithmetic": "maximum minimum average subtract divide",
+    "reshape": "flatten reshape",
+    "padding": "zeropad pad reflectpad replicatepad circularpad crop",
     "rearrange": (
         "permute slice pad_channels channel_shuffle space_to_depth pixel_unshuffle depth_to_space "
         "pixel_shuffle shift"
@@ -36,9 +41,8 @@ FAMILIES = {
     "reduce": "reduce",
     "resize": "resize upsample",
     "unpool": "unpool max_unpool",
-    "regularise": (
-        "dropout drop_path stochastic_depth identity none layer_scale scale affine constant_map"
-    ),
+    "regularise": "dropout drop_path stochastic_depth identity none",
+    "scaling": "layer_scale scale affine constant_map",
 }
 """By module: the names and aliases of its kinds."""
 

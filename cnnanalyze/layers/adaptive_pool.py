@@ -4,9 +4,9 @@ from math import prod
 
 from pydantic import Field
 
+from cnnanalyze.core.adaptive_bins import Bins
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import Reach
-from cnnanalyze.core.resampling import Bins
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.symbolic_arithmetic import common_divisor
 from cnnanalyze.layers.attributes import Extent, per_axis

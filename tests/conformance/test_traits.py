@@ -10,13 +10,15 @@ from cnnanalyze.crosscheck.trait_check import LAWS, SHOWN, contradictions, not_s
 from cnnanalyze.layers.activation import Relu, Sigmoid
 from cnnanalyze.layers.arithmetic import Clip
 from cnnanalyze.layers.base import KINDS, Layer
-from cnnanalyze.layers.conv import Conv, Depthwise
+from cnnanalyze.layers.conv import Conv
+from cnnanalyze.layers.depthwise import Depthwise
 from cnnanalyze.layers.merge import Add, Multiply
 from cnnanalyze.layers.norm import LayerNorm
+from cnnanalyze.layers.padding import Crop, ZeroPad
 from cnnanalyze.layers.pool import AvgPool, GlobalMaxPool, MaxPool, Subsample
 from cnnanalyze.layers.rearrange import Permute
 from cnnanalyze.layers.regularise import Dropout
-from cnnanalyze.layers.reshape import Crop, Flatten, ZeroPad
+from cnnanalyze.layers.reshape import Flatten
 from cnnanalyze.layers.smooth import Gelu
 from cnnanalyze.layers.traits import Category, Trait
 

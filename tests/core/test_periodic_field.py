@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from cnnanalyze.core.adaptive_bins import Bins
 from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.core.periodic_field import (
     INPUT_FIELD,
@@ -25,7 +26,7 @@ from cnnanalyze.core.periodic_field import (
     merge,
 )
 from cnnanalyze.core.reach import POINT, WHOLE, Window
-from cnnanalyze.core.resampling import Bins, Sampled, Transposed
+from cnnanalyze.core.resampling import Sampled, Transposed
 
 small = st.integers(1, 5)
 offsets = st.integers(-5, 5)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cnnanalyze.core.adaptive_bins import Bins
 from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.core.partition import Blocks
 from cnnanalyze.core.reach import POINT, Border, Continued, Window
-from cnnanalyze.core.resampling import Bins, Sampled, Transposed
+from cnnanalyze.core.resampling import Sampled, Transposed
 
 BORDERS = ("reflect", "replicate", "circular")
 small = st.integers(1, 7)

@@ -10,12 +10,16 @@ import pytest
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers import conv, pool, window
-from cnnanalyze.layers.activation import Elu, Prelu, Relu6, Softmax
+from cnnanalyze.layers.activation import Relu6, Softmax
 from cnnanalyze.layers.adaptive_pool import AdaptiveAvgPool
 from cnnanalyze.layers.batchnorm import BatchNorm
-from cnnanalyze.layers.conv import Conv, Depthwise, Separable, TableConv
+from cnnanalyze.layers.branch_arithmetic import Average
+from cnnanalyze.layers.conv import Conv
+from cnnanalyze.layers.depthwise import Depthwise, Separable
+from cnnanalyze.layers.leaky import Elu, Prelu
 from cnnanalyze.layers.linear import Dense, Maxout, Rbf
-from cnnanalyze.layers.merge import Add, Average
+from cnnanalyze.layers.local_conv import TableConv
+from cnnanalyze.layers.merge import Add
 from cnnanalyze.layers.norm import Lrn
 from cnnanalyze.layers.pool import AvgPool, GlobalAvgPool, MaxPool, Subsample
 from cnnanalyze.layers.resize import Resize

@@ -11,9 +11,10 @@ from cnnanalyze.analysis import memory, pipeline
 from cnnanalyze.analysis import receptive_field as analysis_reach
 from cnnanalyze.analysis import trace as analysis_trace
 from cnnanalyze.core import periodic_field
+from cnnanalyze.core.adaptive_bins import Bins
 from cnnanalyze.core.periodic_field import PathField
 from cnnanalyze.core.reach import Window
-from cnnanalyze.core.resampling import Bins, Sampled, Transposed
+from cnnanalyze.core.resampling import Sampled, Transposed
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.graph.network import Network
@@ -22,8 +23,8 @@ from cnnanalyze.layers.adaptive_pool import AdaptiveAvgPool
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.layers.conv import Conv
 from cnnanalyze.layers.merge import Add, Concat, Join
+from cnnanalyze.layers.padding import Crop
 from cnnanalyze.layers.pool import MaxPool
-from cnnanalyze.layers.reshape import Crop
 from cnnanalyze.layers.resize import Resize
 from cnnanalyze.layers.transposed import TransposedConv
 from tests.crosscheck.faults import (

@@ -18,8 +18,8 @@ from cnnanalyze.errors import ShapeError
 from cnnanalyze.language.writer import write
 from cnnanalyze.layers.axes import Gather, Rearrange, Roll
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.padding import Pad
 from cnnanalyze.layers.rearrange import DepthToSpace, Permute, Slice, SpaceToDepth
-from cnnanalyze.layers.reshape import Pad
 
 X = Shape((5, 7), 12)
 

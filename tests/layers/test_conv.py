@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from cnnanalyze.core.periodic_field import START, follow
 from cnnanalyze.core.reach import Window
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.conv import Conv, Depthwise, LocalConv, Separable, Sliding, TableConv
+from cnnanalyze.layers.conv import Conv, Sliding
+from cnnanalyze.layers.depthwise import Depthwise, Separable
+from cnnanalyze.layers.local_conv import LocalConv, TableConv
 
 X = Shape((31, 37), 6)
 sizes = st.integers(1, 67)

@@ -11,21 +11,14 @@ from hypothesis import strategies as st
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import POINT
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.activation import (
-    Elu,
-    LeakyRelu,
-    Prelu,
-    Relu,
-    Relu6,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
+from cnnanalyze.layers.activation import Relu, Relu6, Sigmoid, Softmax, Tanh
 from cnnanalyze.layers.arithmetic import Abs, Clip, Exp, HardTanh, Log, Power, Sqrt
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.batchnorm import BatchNorm
+from cnnanalyze.layers.leaky import Elu, LeakyRelu, Prelu
 from cnnanalyze.layers.norm import Lrn, RmsNorm
-from cnnanalyze.layers.regularise import Affine, Dropout, DropPath, Identity, LayerScale, Scale
+from cnnanalyze.layers.regularise import Dropout, DropPath, Identity
+from cnnanalyze.layers.scaling import Affine, LayerScale, Scale
 from cnnanalyze.layers.smooth import (
     Celu,
     Gelu,

@@ -11,16 +11,17 @@ from hypothesis import strategies as st
 from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.activation import Prelu
 from cnnanalyze.layers.adaptive_pool import AdaptiveAvgPool, AdaptiveMaxPool
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.batchnorm import BatchNorm
-from cnnanalyze.layers.conv import Conv, Depthwise
+from cnnanalyze.layers.conv import Conv
+from cnnanalyze.layers.depthwise import Depthwise
+from cnnanalyze.layers.leaky import Prelu
 from cnnanalyze.layers.linear import Dense
 from cnnanalyze.layers.norm import GroupNorm, InstanceNorm, LayerNorm
+from cnnanalyze.layers.padding import ReflectPad, ReplicatePad, ZeroPad
 from cnnanalyze.layers.pool import AvgPool, LpPool, MaxPool
 from cnnanalyze.layers.rearrange import ChannelShuffle, DepthToSpace, Permute, SpaceToDepth
-from cnnanalyze.layers.reshape import ReflectPad, ReplicatePad, ZeroPad
 from cnnanalyze.layers.resize import Resize
 from cnnanalyze.layers.transposed import TransposedConv
 

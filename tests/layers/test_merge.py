@@ -16,16 +16,8 @@ from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.reach import POINT, WHOLE, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.base import Layer
-from cnnanalyze.layers.merge import (
-    Add,
-    Average,
-    Concat,
-    Divide,
-    Maximum,
-    Minimum,
-    Multiply,
-    Subtract,
-)
+from cnnanalyze.layers.branch_arithmetic import Average, Divide, Maximum, Minimum, Subtract
+from cnnanalyze.layers.merge import Add, Concat, Multiply
 
 X = Shape((5, 7), 11)
 GATE = Shape((1, 1), 11)

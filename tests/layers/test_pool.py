@@ -9,13 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cnnanalyze.core.adaptive_bins import Bins
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import WHOLE, Window
-from cnnanalyze.core.resampling import Bins
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.adaptive_pool import AdaptiveAvgPool, AdaptiveMaxPool
-from cnnanalyze.layers.conv import Depthwise
+from cnnanalyze.layers.depthwise import Depthwise
 from cnnanalyze.layers.pool import AvgPool, GlobalAvgPool, GlobalMaxPool, LpPool, MaxPool, Subsample
 
 X = Shape((31, 37), 5)

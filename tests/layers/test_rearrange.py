@@ -15,6 +15,7 @@ from cnnanalyze.core.reach import POINT, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.merge import Concat
+from cnnanalyze.layers.padding import Crop, ReflectPad, ReplicatePad, ZeroPad
 from cnnanalyze.layers.rearrange import (
     ChannelShuffle,
     DepthToSpace,
@@ -23,7 +24,6 @@ from cnnanalyze.layers.rearrange import (
     Slice,
     SpaceToDepth,
 )
-from cnnanalyze.layers.reshape import Crop, ReflectPad, ReplicatePad, ZeroPad
 from cnnanalyze.layers.resize import Resize
 
 X = Shape((5, 7), 12)

@@ -10,7 +10,8 @@ from cnnanalyze.core.periodic_field import START, follow
 from cnnanalyze.core.reach import POINT, WHOLE, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.conv import Conv
-from cnnanalyze.layers.reshape import Crop, Flatten, Reshape, ZeroPad
+from cnnanalyze.layers.padding import Crop, ZeroPad
+from cnnanalyze.layers.reshape import Flatten, Reshape
 
 X = Shape((5, 7), 11)
 borders = st.tuples(st.integers(0, 9), st.integers(0, 9))

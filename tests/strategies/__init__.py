@@ -7,14 +7,19 @@ from tests.strategies import (
     attention,
     axes,
     batchnorm,
+    branch_arithmetic,
     contraction,
     conv,
     deformable,
+    depthwise,
     gated,
+    leaky,
     linear,
+    local_conv,
     lookup,
     merge,
     norm,
+    padding,
     pool,
     rearrange,
     recurrent,
@@ -22,6 +27,7 @@ from tests.strategies import (
     regularise,
     reshape,
     resize,
+    scaling,
     smooth,
     tokens,
     transposed,
@@ -30,9 +36,10 @@ from tests.strategies import (
 from tests.strategies.case import Cases
 
 FAMILIES = (
-    *(conv, transposed, pool, adaptive_pool, linear, batchnorm, norm),
-    *(activation, smooth, arithmetic, gated),
-    *(contraction, merge, reshape, rearrange, axes, reduce, attention, tokens, resize, regularise),
+    *(conv, depthwise, local_conv, transposed, pool, adaptive_pool, linear, batchnorm, norm),
+    *(activation, leaky, smooth, arithmetic, gated),
+    *(contraction, merge, branch_arithmetic, reshape, padding, rearrange, axes, reduce),
+    *(attention, tokens, resize, regularise, scaling),
     *(recurrent, lookup, deformable, unpool),
 )
 STRATEGIES: dict[str, Cases] = {

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from tests.strategies.case import Case, anything
 
-factors = st.sampled_from((0.01, 0.2, 1.0))
 PLAIN: Mapping[str, Any] = {}
 
 
@@ -22,7 +21,4 @@ def activations(
 
 STRATEGIES = {
     **{k: activations(k) for k in ("relu", "relu6", "sigmoid", "tanh", "softmax")},
-    "leaky_relu": activations("leaky_relu", {"slope": factors}),
-    "elu": activations("elu", {"alpha": factors}),
-    "prelu": activations("prelu", {"shared": st.booleans(), "per_position": st.booleans()}),
 }

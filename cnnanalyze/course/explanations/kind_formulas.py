@@ -69,7 +69,7 @@ def apply_formula(cls: type[Layer], x: Value, numbers: Numbers) -> Expression:
 
     Examples
     --------
-    >>> from cnnanalyze.layers.activation import LeakyRelu
+    >>> from cnnanalyze.layers.leaky import LeakyRelu
     >>> found = apply_formula(LeakyRelu, -3, {"slope": Fraction(1, 10)})
     >>> found.op, found.value
     ('*', Fraction(-3, 10))

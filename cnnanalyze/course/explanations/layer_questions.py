@@ -265,7 +265,7 @@ def dense_ratio(symbolic: SymbolicLayer) -> Draft:
 
 def _separated(symbolic: SymbolicLayer) -> tuple[list[DerivationStep], int]:
     """Return what leads to the multiply-accumulates of a depthwise separable convolution."""
-    from cnnanalyze.layers.conv import Separable  # noqa: PLC0415 - as above
+    from cnnanalyze.layers.depthwise import Separable  # noqa: PLC0415 - as above
 
     node = symbolic.node
     words = ("filters", "kernel", "stride", "padding", "dilation", "bias")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from cnnanalyze.core.adaptive_bins import Bins
 from cnnanalyze.core.expression import Expression, Name, Value, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
 from cnnanalyze.core.periodic_field import (
@@ -21,7 +22,7 @@ from cnnanalyze.core.periodic_field import (
     follow_field,
 )
 from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole, Window
-from cnnanalyze.core.resampling import Bins, Sampled, Transposed
+from cnnanalyze.core.resampling import Sampled, Transposed
 from cnnanalyze.course.explanations.simplify import textbook_form
 from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.graph.node import NodeId

@@ -17,8 +17,10 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.activation import Softmax
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.layers.batchnorm import BatchNorm
-from cnnanalyze.layers.conv import Conv, Depthwise, TableConv
+from cnnanalyze.layers.conv import Conv
+from cnnanalyze.layers.depthwise import Depthwise
 from cnnanalyze.layers.linear import Dense
+from cnnanalyze.layers.local_conv import TableConv
 from cnnanalyze.layers.merge import Concat
 from cnnanalyze.layers.pool import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from cnnanalyze.layers.smooth import LogSoftmax

@@ -28,7 +28,8 @@ from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.layers.batchnorm import BatchNorm
-from cnnanalyze.layers.conv import Conv, Depthwise
+from cnnanalyze.layers.conv import Conv
+from cnnanalyze.layers.depthwise import Depthwise
 from cnnanalyze.layers.pool import AvgPool, MaxPool
 
 BLANK = {"bias": 0, "beta": 0, "moving mean": 0, "gamma": 1, "moving variance": 1}

@@ -1,4 +1,4 @@
-"""Convolutions: dense, grouped, depthwise, separable, local, and with a connection table."""
+"""Convolutions, dense and grouped, and what all that slide a kernel share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from cnnanalyze.execute.kernels._base import (
     add_bias,
     blocks,
     counts_of,
-    enumerate_windows,
     feature_map,
     init,
     need_map,
@@ -30,7 +29,7 @@ from cnnanalyze.execute.kernels._base import (
 )
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
-_COLUMNS = 1 << 20
+COLUMNS = 1 << 20
 """Numbers in a block of gathered windows: 4 MiB, the fastest of the sizes tried."""
 
 _TAPS = 1 << 16
@@ -131,7 +130,7 @@ def correlate(tally: Tally, x: Array, w: Array, axes: Sequence[Axis], groups: in
         return out
     width = len(matrix)
     buffer = np.empty(0, x.dtype)
-    for images, rows, frame in blocks(x, axes, prod(counts_of(axes)[1:]) * width, _COLUMNS):
+    for images, rows, frame in blocks(x, axes, prod(counts_of(axes)[1:]) * width, COLUMNS):
         windows = patches(frame, axes, rows.stop - rows.start)
         if windows.size > buffer.size:
             buffer = tally.empty((windows.size,), x)
@@ -146,7 +145,7 @@ def _grouped(tally: Tally, x: Array, w: Array, axes: Sequence[Axis], out: Array)
     _, read, groups, share = w.shape
     stack = np.ascontiguousarray(w.transpose(2, 0, 1, 3)).reshape(groups, -1, share)
     width = stack.shape[1] * groups
-    for images, rows, frame in blocks(x, axes, prod(counts_of(axes)[1:]) * width, _COLUMNS):
+    for images, rows, frame in blocks(x, axes, prod(counts_of(axes)[1:]) * width, COLUMNS):
         windows = patches(frame, axes, rows.stop - rows.start)
         # (groups, images, windows, taps, channels of a group), still a view.
         split = np.lib.stride_tricks.as_strided(
@@ -187,212 +186,3 @@ def by_taps(tally: Tally, x: Array, w: Array, axes: Sequence[Axis]) -> Array:
                 tally.taps(frame[(slice(None), *read)], along[(m, *tap)], total, room)
                 room = tally.empty(total.shape, x) if room is None else room
     return out.reshape(len(x), *counts, channels * multiplier)
-
-
-@run("depthwise")
-def depthwise(
-    tally: Tally,
-    inputs: list[Array],
-    weights: Tensors,
-    *,
-    kernel: Extents,
-    stride: Extents = 1,
-    padding: Padding = "valid",
-    dilation: Extents = 1,
-    **_: object,
-) -> Array:
-    """Compute a convolution that leaves the channels apart."""
-    x, axes = place_windows(
-        feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
-    )
-    return add_bias(tally, by_taps(tally, x, weights["kernel"], axes), weights)
-
-
-@init("depthwise")
-def init_depthwise(
-    draw: Draw,
-    shapes: Sequence[tuple[int, ...]],
-    *,
-    kernel: Extents,
-    multiplier: int = 1,
-    bias: bool = True,
-    **_: object,
-) -> dict[str, Array]:
-    """Make kernel and bias."""
-    shape = shapes[0]
-    need_map(shape)
-    taps = per_axis(kernel, len(shape) - 2, "kernel")
-    made = {"kernel": draw((*taps, shape[-1], multiplier), fan=prod(taps))}
-    return made | ({"bias": draw((shape[-1] * multiplier,))} if bias else {})
-
-
-@thin("depthwise")
-def thin_depthwise(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the layer with one output channel."""
-    return {**attributes, "multiplier": 1}
-
-
-@run("separable")
-def separable(
-    tally: Tally,
-    inputs: list[Array],
-    weights: Tensors,
-    *,
-    kernel: Extents,
-    stride: Extents = 1,
-    padding: Padding = "valid",
-    dilation: Extents = 1,
-    **_: object,
-) -> Array:
-    """Compute a depthwise convolution and mix its channels."""
-    x, axes = place_windows(
-        feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
-    )
-    deep = by_taps(tally, x, weights["depthwise kernel"], axes)
-    mixed = tally.contract(deep.reshape(-1, deep.shape[-1]), weights["pointwise kernel"])
-    return add_bias(tally, mixed.reshape(*deep.shape[:-1], -1), weights)
-
-
-@init("separable")
-def init_separable(
-    draw: Draw,
-    shapes: Sequence[tuple[int, ...]],
-    *,
-    filters: int,
-    kernel: Extents,
-    multiplier: int = 1,
-    bias: bool = True,
-    **_: object,
-) -> dict[str, Array]:
-    """Make both kernels and the bias."""
-    shape = shapes[0]
-    need_map(shape)
-    taps = per_axis(kernel, len(shape) - 2, "kernel")
-    deep = shape[-1] * multiplier
-    made = {
-        "depthwise kernel": draw((*taps, shape[-1], multiplier), fan=prod(taps)),
-        "pointwise kernel": draw((deep, filters), fan=deep),
-    }
-    return made | ({"bias": draw((filters,))} if bias else {})
-
-
-@thin("separable")
-def thin_separable(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the layer with one filter."""
-    return {**attributes, "filters": 1, "multiplier": 1}
-
-
-@run("local_conv")
-def local_conv(
-    tally: Tally,
-    inputs: list[Array],
-    weights: Tensors,
-    *,
-    kernel: Extents,
-    stride: Extents = 1,
-    padding: Padding = "valid",
-    dilation: Extents = 1,
-    **_: object,
-) -> Array:
-    """Compute a convolution whose every position has weights of its own."""
-    w = weights["kernel"]
-    x, axes = place_windows(
-        feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
-    )
-    counts, filters = counts_of(axes), w.shape[-1]
-    width = prod(w.shape[len(counts) : -1])
-    out = tally.empty((len(x), *counts, filters), x)
-    for images, rows, frame in blocks(x, axes, prod(counts[1:]) * width, _COLUMNS):
-        windows = patches(frame, axes, rows.stop - rows.start)
-        # Positions lead: the product is a stack, of images times weights at each.
-        columns = windows.reshape(len(frame), -1, width).transpose(1, 0, 2)
-        target = out[images, rows]
-        found = tally.contract(columns, w[rows].reshape(-1, width, filters))
-        target[...] = found.transpose(1, 0, 2).reshape(target.shape)
-    return tally.add(out, weights["bias"], out=out) if "bias" in weights else out
-
-
-@init("local_conv")
-def init_local_conv(
-    draw: Draw,
-    shapes: Sequence[tuple[int, ...]],
-    *,
-    filters: int,
-    kernel: Extents,
-    stride: Extents = 1,
-    padding: Padding = "valid",
-    dilation: Extents = 1,
-    bias: bool = True,
-    **_: object,
-) -> dict[str, Array]:
-    """Make a kernel and a bias for every position."""
-    axes = enumerate_windows(
-        shapes[0], kernel=kernel, stride=stride, padding=padding, dilation=dilation
-    )
-    counts, taps = counts_of(axes), [len(axis.offsets) for axis in axes]
-    read = shapes[0][-1]
-    made = {"kernel": draw((*counts, *taps, read, filters), fan=prod(taps) * read)}
-    return made | ({"bias": draw((*counts, filters))} if bias else {})
-
-
-@thin("local_conv")
-def thin_local_conv(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the layer with one filter."""
-    return {**attributes, "filters": 1}
-
-
-@run("table_conv")
-def table_conv(
-    tally: Tally,
-    inputs: list[Array],
-    weights: Tensors,
-    *,
-    table: Sequence[Sequence[int]],
-    kernel: Extents,
-    stride: Extents = 1,
-    padding: Padding = "valid",
-    dilation: Extents = 1,
-    **_: object,
-) -> Array:
-    """Compute a convolution in which every output map reads only the maps of its row."""
-    w = weights["kernel"]
-    x, axes = place_windows(
-        feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
-    )
-    out = tally.empty((len(x), *counts_of(axes), len(table)), x)
-    done = 0
-    for number, row in enumerate(table):
-        some = w[..., done : done + len(row), None]
-        out[..., number] = correlate(tally, x[..., list(row)], some, axes)[..., 0]
-        done += len(row)
-    return add_bias(tally, out, weights)
-
-
-@init("table_conv")
-def init_table_conv(
-    draw: Draw,
-    shapes: Sequence[tuple[int, ...]],
-    *,
-    table: Sequence[Sequence[int]],
-    kernel: Extents,
-    bias: bool = True,
-    **_: object,
-) -> dict[str, Array]:
-    """Make one matrix per connection, and the bias."""
-    shape = shapes[0]
-    need_map(shape)
-    for number, row in enumerate(table):
-        if not row or len(set(row)) != len(row) or not all(0 <= c < shape[-1] for c in row):
-            raise ExecutionError(
-                f"row {number} of the table must name distinct channels from 0 to {shape[-1] - 1}"
-            )
-    taps = per_axis(kernel, len(shape) - 2, "kernel")
-    connections = [c for row in table for c in row]
-    made = {"kernel": draw((*taps, len(connections)), fan=prod(taps) * shape[-1])}
-    return made | ({"bias": draw((len(table),))} if bias else {})
-
-
-@thin("table_conv")
-def thin_table_conv(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the layer with one output map that reads the only channel."""
-    return {**attributes, "table": ((0,),)}

@@ -14,47 +14,17 @@ from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 @run("add")
 def add(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
     """Add all inputs."""
-    return _folded(tally, inputs, tally.add)
+    return folded(tally, inputs, tally.add)
 
 
 @run("multiply")
 def multiply(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
     """Multiply all inputs."""
-    return _folded(tally, inputs, tally.multiply)
+    return folded(tally, inputs, tally.multiply)
 
 
-@run("maximum")
-def maximum(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
-    """Take the largest of all inputs."""
-    return _folded(tally, inputs, tally.maximum)
-
-
-@run("minimum")
-def minimum(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
-    """Take the smallest of all inputs."""
-    return _folded(tally, inputs, tally.minimum)
-
-
-@run("subtract")
-def subtract(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
-    """Take the second input from the first."""
-    return _folded(tally, _two(inputs), tally.subtract)
-
-
-@run("divide")
-def divide(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
-    """Divide the first input by the second."""
-    return _folded(tally, _two(inputs), tally.divide)
-
-
-@run("average")
-def average(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
-    """Take the mean of all inputs."""
-    out = _folded(tally, inputs, tally.add)
-    return tally.divide(out, len(inputs), out=out)
-
-
-def _folded(tally: Tally, inputs: Sequence[Array], join: Callable[..., Array]) -> Array:
+def folded(tally: Tally, inputs: Sequence[Array], join: Callable[..., Array]) -> Array:
+    """Join all inputs, one after the other, each with what the ones before gave."""
     first, second, *others = _broadcast(inputs)
     free = (
         x
@@ -66,12 +36,6 @@ def _folded(tally: Tally, inputs: Sequence[Array], join: Callable[..., Array]) -
     for other in others:
         join(out, other, out=out)
     return out
-
-
-def _two(inputs: list[Array]) -> list[Array]:
-    if len(inputs) != 2:  # noqa: PLR2004 - a pair
-        raise ExecutionError(f"two inputs are read here, but {len(inputs)} are given")
-    return inputs
 
 
 def _broadcast(inputs: Sequence[Array]) -> Sequence[Array]:

@@ -16,10 +16,11 @@ from cnnanalyze.analysis.receptive_field import Maps
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.analysis.trace import trace
+from cnnanalyze.core.adaptive_bins import Bins
 from cnnanalyze.core.partition import Blocks, Gathered
 from cnnanalyze.core.periodic_field import Interval
 from cnnanalyze.core.reach import POINT, Continued, Everywhere, Past, Reach, Whole, Window
-from cnnanalyze.core.resampling import Bins, Sampled, Transposed
+from cnnanalyze.core.resampling import Sampled, Transposed
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.report.page.background import Background

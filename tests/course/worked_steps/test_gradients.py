@@ -19,7 +19,7 @@ from cnnanalyze.course.worked_steps.volume import Volume, vector
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.activation import Relu
 from cnnanalyze.layers.arithmetic import Clip, HardTanh
-from cnnanalyze.layers.merge import Maximum
+from cnnanalyze.layers.branch_arithmetic import Maximum
 from cnnanalyze.layers.pool import MaxPool
 from tests.course.worked_steps.central_differences import (
     array,

@@ -9,10 +9,11 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.analysis.pipeline import index_maps
 from cnnanalyze.analysis.trace import trace
+from cnnanalyze.core.adaptive_bins import Bins
 from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.core.partition import Blocks, Gathered
 from cnnanalyze.core.reach import EVERYWHERE, PAST, POINT, WHOLE, Continued, Reach, Window
-from cnnanalyze.core.resampling import Bins, Sampled, Transposed
+from cnnanalyze.core.resampling import Sampled, Transposed
 from cnnanalyze.report.page.receptive_field import centres, encode, viewer
 
 CLASSES: dict[str, Any] = {

@@ -19,7 +19,8 @@ from cnnanalyze.errors import ShapeError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import Layer
-from cnnanalyze.layers.conv import Conv, Depthwise
+from cnnanalyze.layers.conv import Conv
+from cnnanalyze.layers.depthwise import Depthwise
 from cnnanalyze.layers.traits import Trait
 
 HELD = tuple(word for word, row in additive_quantities().items() if row.of_tensors)
