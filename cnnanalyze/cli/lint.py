@@ -1,7 +1,7 @@
 """``cnnanalyze lint``: what is wrong with specs, and what looks wrong in them?"""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -247,7 +247,6 @@ def lint(
     could not be done. 'cnnanalyze rule' explains the rules.
     """
     from cnnanalyze.cli import findings as show
-    from cnnanalyze.cli.changes import change, follow
     from cnnanalyze.cli.formats import read_finding_output, usual_finding_format
     from cnnanalyze.cli.output import complain
     from cnnanalyze.cli.specs import read_settings, search
@@ -281,6 +280,8 @@ def lint(
             return show.settings(named, configuration)
         changes = 0
         if fix or diff or add_ignore is not None:
+            from cnnanalyze.cli.changes import change
+
             files, failed, changes = change(
                 *(named, configuration, parameters),
                 diff=diff,
@@ -306,9 +307,15 @@ def lint(
         return 0 if exit_zero or diff or _passes(result, named, configuration) else 1
 
     if watch:
-        follow(asked, once)
+        _follow(asked, once)
     elif code := once():
         raise typer.Exit(code)
+
+
+def _follow(specs: Sequence[str], once: Callable[[], object]) -> None:
+    from cnnanalyze.cli.changes import follow
+
+    follow(specs, once)
 
 
 def _refuse_both(one: str, has_one: bool, other: str, has_other: bool) -> None:
