@@ -120,6 +120,8 @@ class Conversion:
     """The tensors of the file that layers hold."""
     folded: int = 0
     """The channels of batch norms that an exporter has worked into convolutions without a bias."""
+    spread: int = 0
+    """How many numbers more biases of attention have than tables of relative positions would."""
     computed: int = 0
     """How many numbers layers hold that are none of the file, but computed of them."""
     notes: Counter[str] = field(default_factory=Counter)

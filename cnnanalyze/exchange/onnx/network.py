@@ -393,6 +393,11 @@ def _converted(to: Conversion, sizes: Mapping[str, tuple[int, ...]]) -> Converte
             "batch norms are folded into convolutions: "
             f"the module has {to.folded:,} parameters more"
         ] += 1
+    if to.spread:
+        to.notes[
+            "biases of attention have a number for each pair of places: if the module takes them "
+            f"from tables of relative positions, it has {to.spread:,} parameters fewer"
+        ] += 1
     if count := _written_out_norms(made):
         to.notes[f"batch norms that are written out, a layer for each step: {count}"] += 1
     return Converted(

@@ -63,6 +63,29 @@ def test_batch_norms_that_are_written_out_are_told() -> None:
     assert notes == ("batch norms that are written out, a layer for each step: 49",)
 
 
+@pytest.mark.parametrize(("exporter", "dropped"), [("dynamo", 1000), ("script", 0)])
+def test_windows_of_swin_have_the_cost_of_the_module(exporter: str, dropped: int) -> None:
+    """timm: 28,288,354 parameters; PyTorch: 4,490,566,656 multiply-accumulates.
+
+    Exporters spread tables of relative positions out: 138 heads in all have 49² numbers each, and
+    had 13². One of them leaves a bias of zeros out, as that of a module that was not trained.
+    """
+    found = converted(f"timm__swin_tiny_patch4_window7_224__{exporter}.onnx.gz")
+    total = cnn.analyze(found.network).total
+    spread = 138 * (49**2 - 13**2)
+    assert total.complete
+    assert total.operations("mac") == 4_490_566_656
+    assert total.parameters == 28_288_354 + spread - dropped
+    assert total.stored - total.parameters == (64 + 16 + 3 * 4) * 49**2  # masks
+    assert found.notes == (
+        "masks of attention are numbers that no training changes (5 times)",
+        (
+            "biases of attention have a number for each pair of places: if the module takes them "
+            f"from tables of relative positions, it has {spread:,} parameters fewer"
+        ),
+    )
+
+
 def test_shuffles_of_channels_are_recognised() -> None:
     network = converted("tv__shufflenet_v2_x0_5__real.onnx.gz").network
     kinds = [node.kind for node in network]

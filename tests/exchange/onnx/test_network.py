@@ -493,3 +493,40 @@ def test_numbers_of_modules_are_learned_and_those_of_code_are_not() -> None:
     made = network(model(operations, [floats(*one) for one in numbers]))
     assert [one.kind for one in made] == ["layer_scale", "scale", "scale", "layer_scale"]
     assert cnn.analyze(made).total.parameters == 2
+
+
+@pytest.mark.parametrize(
+    ("extents", "stored", "fixed", "note"),
+    [
+        ((7, 1, 9, 9), 0, 7 * 81, "masks of attention are numbers that no training changes"),
+        ((1, 5, 9, 9), 5 * 81, 0, "it has 280 parameters fewer"),
+        ((1, 5, 1, 9), 45, 0, ""),
+    ],
+)
+def test_what_is_added_to_scores_is_a_mask_or_a_bias(
+    extents: tuple[int, ...], stored: int, fixed: int, note: str
+) -> None:
+    """Five heads see seven windows of nine places: a table of 3·2 - 1 squared has 25 numbers."""
+    made = convert(
+        model(
+            [node("a = Add x b"), node("y = Softmax a", axis=-1)],
+            [floats("b", extents)],
+            {"x": (1, 7, 5, 9, 9)},
+            opset=13,
+        )
+    )
+    total = cnn.analyze(made.network).total
+    assert (total.parameters, total.stored - total.parameters) == (stored, fixed)
+    assert [one for one in made.notes if note in one] if note else made.notes == ()
+
+
+def test_what_is_added_elsewhere_is_no_mask() -> None:
+    made = convert(
+        model(
+            [node("a = Add x b"), node("y = Relu a")],
+            [floats("b", (7, 1, 9, 9))],
+            {"x": (1, 7, 5, 9, 9)},
+            opset=13,
+        )
+    )
+    assert (cnn.analyze(made.network).total.parameters, made.notes) == (7 * 81, ())

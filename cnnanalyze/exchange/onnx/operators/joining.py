@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from math import prod
+from math import isqrt, prod
 from typing import Any
 
 from cnnanalyze.exchange.onnx import constants
@@ -112,6 +112,8 @@ def with_constant(
     call: Call, kind: str, value: Viewed, constant: Known, *, is_reversed: bool = False
 ) -> Viewed:
     """Join a computed tensor with a constant."""
+    if kind == "add" and constant.is_float and not constant.is_fixed:
+        constant = _before_softmax(call, constant)
     number = constant.scalar
     # A number of the code stands in the file without a name, or with one that a program made up.
     is_stored = constant.is_stored and not constant.is_fixed
@@ -134,6 +136,49 @@ def with_constant(
         raise Unsupported("it compares with constants that differ from place to place")
     shape = broadcast(value.extents, constant.shape) or found.extents
     return replace(found, view=found.view.expand(shape)) if shape != found.extents else found
+
+
+_SCORES = 4
+"""The axes that scores of attention have at least: images, heads, places and places."""
+_PASSING = frozenset({"Add", "Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze"})
+MASKS = "masks of attention are numbers that no training changes"
+
+
+def _before_softmax(call: Call, constant: Known) -> Known:
+    """Return what is added to scores of attention: a mask is fixed, a bias may come from a table.
+
+    A mask is other numbers in each window, and the same for all heads; a bias is other numbers for
+    each head.
+    """
+    *outer, heads, rows, columns = (1,) * (_SCORES - len(constant.shape)) + constant.shape
+    if rows != columns or rows == 1 or not _is_softmaxed(call):
+        return constant
+    if heads == 1 and max(outer) > 1:
+        call.to.notes[MASKS] += 1
+        return replace(constant, is_fixed=True)
+    side = isqrt(rows)
+    if heads > 1 == max(outer) and side**2 == rows:
+        call.to.spread += heads * (rows**2 - (2 * side - 1) ** 2)
+    return constant
+
+
+def _is_softmaxed(call: Call) -> bool:
+    """Whether the result of an operation goes through a softmax, as scores do."""
+    names = call.op.outputs
+    for _ in range(_FARTHEST):
+        readers = call.to.readers.get(names[0], []) if names else []
+        if len(readers) != 1:
+            return False
+        if readers[0].operator == "Softmax":
+            return True
+        if readers[0].operator not in _PASSING:
+            return False
+        names = readers[0].outputs
+    return False
+
+
+_FARTHEST = 6
+"""Operations between a sum and its softmax."""
 
 
 def _with_number(
