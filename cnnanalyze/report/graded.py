@@ -26,9 +26,12 @@ from cnnanalyze.course.misconceptions.mistakes import Mistake
 from cnnanalyze.report.derivation.equation import result
 from cnnanalyze.report.derivation.text import TextWriter
 from cnnanalyze.report.document import (
+    Abridged,
     Block,
+    Content,
     Document,
     Facts,
+    Figure,
     Heading,
     Inline,
     Items,
@@ -126,7 +129,7 @@ def _opened(tree: Expression) -> Expression:
 def document(graded: GradedClass) -> Document:
     """Return graded papers as a document: every mark with its reasons, then the class."""
     title = graded.sheet.sheet.title
-    blocks: list[Block] = [Heading(title)]
+    blocks: list[Content] = [Heading(title)]
     refused = tuple(fault.message for fault in graded.refused)
     blocks += [Items(refused, "Not marked")] if refused else []
     blocks += [Items(graded.failures, "Not read")] if graded.failures else []
@@ -168,11 +171,25 @@ def _verdict(mark: AnswerMark) -> Inline:
     return lines(given, *map(faint, reasons(mark)))
 
 
-def _class(graded: GradedClass) -> Iterator[Block]:
+def _histogram(papers: Sequence[GradedPaper]) -> Figure:
+    """Draw how many papers have how many points."""
+    most = Fraction(papers[0].most)
+    words = f"papers by their points, of {amount(most)}"
+
+    def svg() -> str:
+        from cnnanalyze.report.page.histogram import draw  # noqa: PLC0415 - for pages only
+
+        return draw([Fraction(paper.points) for paper in papers], most, "points", words)
+
+    return Figure(svg, words)
+
+
+def _class(graded: GradedClass) -> Iterator[Content]:
     papers = graded.papers
     mean = sum((p.points for p in papers), Fraction(0)) / len(papers)
     reached = f"{amount(round(mean, 2))} of {points(papers[0].most)}"
     yield Heading("The class", 2, f"{count_of(len(papers), 'paper')}, on average {reached}")
+    yield Abridged(lambda: [_histogram(papers)], tuple)
     if graded.frequencies:
         rows = (
             (row.name, str(len(row.students)), str(row.made), ", ".join(row.answers))

@@ -363,7 +363,8 @@ def _row(
         if head.role == "status" and status is not None and text:
             text = f'<span class="verdict {status.tone}">{text}</span>'
         text = f'<a href="#{escape(anchor)}">{text}</a>' if anchor and not place else text
-        is_long = len(cell.text) > LONG and head.align == "left" and not cell.formula
+        is_list = head.align == "left" or ", " in cell.text
+        is_long = len(cell.text) > LONG and is_list and not cell.formula
         kind = ' class="wide"' if is_long and head.role != "status" else _class(head)
         dot = ""
         if most.get(i) and (number := _number(cell)) is not None:
