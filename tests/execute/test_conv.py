@@ -43,7 +43,7 @@ def test_conv_is_that_of_pytorch(
     attributes: dict[str, Any], columns: int, apply: Any, image: Any, monkeypatch: Any
 ) -> None:
     torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
-    monkeypatch.setattr(family, "_COLUMNS", columns)
+    monkeypatch.setattr(family, "COLUMNS", columns)
     monkeypatch.setattr(family, "_TAPS", columns)
     x = image(5, 11, 13, 6)
     out, tensors, counts = apply("conv", x, filters=18, **attributes)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnanalyze.execute.kernels import conv, pool
+from cnnanalyze.execute.kernels import conv, local_conv, pool
 from cnnanalyze.execute.run import RunStep, execute, infer
 
 MEANS: list[tuple[str, dict[str, Any]]] = [
@@ -58,7 +58,12 @@ def test_blocks_of_work_leave_no_trace(
         return seen.outputs["a"], dict(seen["a"].counts)
 
     whole, counts = run()
-    for module, name in ((conv, "_COLUMNS"), (conv, "_TAPS"), (pool, "_CACHED")):
+    for module, name in (
+        (conv, "COLUMNS"),
+        (local_conv, "COLUMNS"),
+        (conv, "_TAPS"),
+        (pool, "_CACHED"),
+    ):
         monkeypatch.setattr(module, name, limit)
     parts, counts_of_parts = run()
     assert np.allclose(parts, whole)

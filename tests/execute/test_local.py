@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.kernels import conv as family
+from cnnanalyze.execute.kernels import local_conv as family
 from cnnanalyze.execute.run import RunStep, Store, execute
 
 
@@ -18,7 +18,7 @@ from cnnanalyze.execute.run import RunStep, Store, execute
 def test_every_position_has_its_own_sum(
     rank: int, columns: int, apply: Any, image: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(family, "_COLUMNS", columns)
+    monkeypatch.setattr(family, "COLUMNS", columns)
     x = image(2, *(7, 5, 11)[:rank], 3)
     sides, taps = ((1, 2), (0, 1), (2, 0))[:rank], (3, 2, 3)[:rank]
     options = {"kernel": taps, "padding": sides, "stride": 2, "dilation": 2}
