@@ -146,6 +146,7 @@ UNUSED = (
     "layers.depthwise",
     "layers.leaky",
     "layers.local_conv",
+    "layers.maxout",
     "layers.padding",
     "layers.scaling",
     "layers.synonyms",

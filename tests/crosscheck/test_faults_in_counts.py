@@ -17,8 +17,9 @@ from cnnanalyze.layers.branch_arithmetic import Average
 from cnnanalyze.layers.conv import Conv
 from cnnanalyze.layers.depthwise import Depthwise, Separable
 from cnnanalyze.layers.leaky import Elu, Prelu
-from cnnanalyze.layers.linear import Dense, Maxout, Rbf
+from cnnanalyze.layers.linear import Dense
 from cnnanalyze.layers.local_conv import TableConv
+from cnnanalyze.layers.maxout import Maxout, Rbf
 from cnnanalyze.layers.merge import Add
 from cnnanalyze.layers.norm import Lrn
 from cnnanalyze.layers.pool import AvgPool, GlobalAvgPool, MaxPool, Subsample

@@ -6,7 +6,8 @@ from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import WHOLE
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.conv import Conv
-from cnnanalyze.layers.linear import Dense, Maxout, Rbf
+from cnnanalyze.layers.linear import Dense
+from cnnanalyze.layers.maxout import Maxout, Rbf
 from cnnanalyze.layers.reshape import Flatten
 
 X = Shape((5, 7), 11)

@@ -17,6 +17,7 @@ from tests.strategies import (
     linear,
     local_conv,
     lookup,
+    maxout,
     merge,
     norm,
     padding,
@@ -36,7 +37,8 @@ from tests.strategies import (
 from tests.strategies.case import Cases
 
 FAMILIES = (
-    *(conv, depthwise, local_conv, transposed, pool, adaptive_pool, linear, batchnorm, norm),
+    *(conv, depthwise, local_conv, transposed, pool, adaptive_pool),
+    *(linear, maxout, batchnorm, norm),
     *(activation, leaky, smooth, arithmetic, gated),
     *(contraction, merge, branch_arithmetic, reshape, padding, rearrange, axes, reduce),
     *(attention, tokens, resize, regularise, scaling),

@@ -24,6 +24,7 @@ from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     linear,
     local_conv,
     lookup,
+    maxout,
     merge,
     norm,
     opaque,
