@@ -12,8 +12,9 @@ from cnnanalyze.exchange.network_source import read, settings_of
 from cnnanalyze.graph.network import Network
 
 if TYPE_CHECKING:
+    from cnnanalyze.sweeping.distribution import Errors
     from cnnanalyze.sweeping.plan import Plan
-    from cnnanalyze.sweeping.result import Point, Summary
+    from cnnanalyze.sweeping.result import Point, Summary, Verified
 
 
 class Sweep:
@@ -29,11 +30,17 @@ class Sweep:
     """
 
     def __init__(
-        self, plan: Plan, executor: Executor | None = None, workers: int = 1, checks: int = 20
+        self,
+        plan: Plan,
+        executor: Executor | None = None,
+        workers: int = 1,
+        checks: int = 20,
+        errors: Errors | None = None,
     ) -> None:
         self.plan = plan
         """What it goes through."""
         self._executor, self._workers, self._checks = executor, workers, checks
+        self._errors = errors
         self._summary: Summary | None = None
 
     def __len__(self) -> int:
@@ -43,7 +50,7 @@ class Sweep:
         from cnnanalyze.sweeping.result import Summary, points_of
         from cnnanalyze.sweeping.run import run
 
-        summary = Summary(self.plan)
+        summary = Summary(self.plan, errors=self._errors)
         for chunk in run(
             self.plan, executor=self._executor, workers=self._workers, checks=self._checks
         ):
@@ -66,6 +73,12 @@ class Sweep:
         assert self._summary is not None
         return self._summary
 
+    def verify(self, count: int) -> list[Verified]:
+        """Run the networks of so many points that are kept in NumPy, and compare."""
+        from cnnanalyze.sweeping.verification import verify_points
+
+        return list(verify_points(self.summary, count))
+
     @property
     def front(self) -> list[Point]:
         """The points than which no other is better in every objective."""
@@ -81,6 +94,8 @@ def sweep(
     budgets: Mapping[str, object] | None = None,
     pareto: Sequence[str] | None = None,
     quantities: Sequence[str] = (),
+    distributions: Sequence[str] = (),
+    errors: str | Path | None = None,
     sample: int | None = None,
     seed: int = 0,
     convention: str = "mac",
@@ -111,12 +126,18 @@ def sweep(
         ``parameters:most``.
     quantities
         What is told of each point; by default parameters, MACs and peak memory.
+    distributions
+        Quantities of which the summary tells how they are spread over the points.
+    errors
+        A CSV file with the ``id`` of a point and a number of it in each line, whose distribution is
+        told, too.
     sample, seed
         How many points are drawn, and where chance begins.
     convention, batch, dtype
         How operations and memory are counted.
     executor, workers
-        Where chunks of points are worked out, and how many at a time; by default here.
+        Where chunks of points are worked out, and how many at a time; by default here. The
+        ``get_executor()`` of a Dask client is one.
     checks
         How many points are analysed as whole networks, too, and compared.
 
@@ -141,6 +162,7 @@ def sweep(
     from cnnanalyze.analysis.quantities import read_terms
     from cnnanalyze.language.sections import plan_budgets
     from cnnanalyze.language.spec import spec_of
+    from cnnanalyze.sweeping.distribution import read_errors
     from cnnanalyze.sweeping.plan import Member, make_plan
 
     several = [networks] if isinstance(networks, Network | str | Path) else list(networks)
@@ -158,7 +180,9 @@ def sweep(
         where=(where,) if isinstance(where, str) else tuple(where),
         limits=() if limits is None else limits.limits,
         pareto=pareto,
+        distributions=distributions,
         sample=sample,
         seed=seed,
     )
-    return Sweep(plan, executor, workers, checks)
+    told = None if errors is None else read_errors(Path(errors))
+    return Sweep(plan, executor, workers, checks, told)

@@ -87,6 +87,45 @@ Jobs = Annotated[
     int,
     typer.Option("--jobs", metavar="N", min=1, help="Processes that work.", rich_help_panel=RUN),
 ]
+Verify = Annotated[
+    int,
+    typer.Option(
+        "--verify",
+        metavar="N",
+        min=0,
+        help="Run so many of the networks that are kept in NumPy, too, as 'verify' does; by "
+        "default none.",
+        rich_help_panel=RUN,
+    ),
+]
+Distributions = Annotated[
+    str,
+    typer.Option(
+        "--distribution",
+        metavar="A,B,C",
+        help="Quantities whose distributions are shown: the share of networks below each number.",
+        rich_help_panel=option.OUTPUT,
+    ),
+]
+Errors = Annotated[
+    Path | None,
+    typer.Option(
+        "--errors",
+        metavar="FILE",
+        help="A CSV file with the 'id' of a point and a number of yours, such as its error, in "
+        "each line: its distribution is shown.",
+        rich_help_panel=option.OUTPUT,
+    ),
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Let the workers of a Dask cluster work; needs 'cnnanalyze\\[dask]'.",
+        rich_help_panel=RUN,
+    ),
+]
 Checks = Annotated[
     int,
     typer.Option(
@@ -146,11 +185,15 @@ def sweep(
     sample: Sample = None,
     seed: Seed = 0,
     quantities: Quantities = "",
+    distribution: Distributions = "",
+    errors: Errors = None,
     convention: option.Convention = "mac",
     batch: option.Batch = 1,
     dtype: option.Dtype = "float32",
     jobs: Jobs = 1,
+    scheduler: Scheduler = "",
     checks: Checks = 20,
+    verify: Verify = 0,
     explain: Explain = None,
     format: option.Reference = None,  # noqa: A002 - the name of the option
     output: Outputs = None,
@@ -165,10 +208,13 @@ def sweep(
     from cnnanalyze.report.sweep import document
     from cnnanalyze.report.sweep import explain as explain_point
     from cnnanalyze.report.sweep_rows import ENDINGS
+    from cnnanalyze.sweeping.distribution import read_errors
+    from cnnanalyze.sweeping.result import Summary
+    from cnnanalyze.sweeping.verification import verify_points
 
     plan = _plan(
         specs, vary, settings, where, budget, pareto, sample, seed, quantities,
-        convention, batch, dtype,
+        distribution, convention, batch, dtype,
     )  # fmt: skip
     if explain is not None:
         path = output[0] if output else None
@@ -178,41 +224,54 @@ def sweep(
     pages = [path for path in output or () if path not in rows]
     # What cannot be written is told before anything is worked out.
     formats = [choose_document_format(format, path) for path in pages]
-    summary = _work(plan, rows, output[0] if output else None, jobs, checks)
+    told = None if errors is None else read_errors(errors)
+    summary = Summary(plan, errors=told)
+    _work(summary, rows, output[0] if output else None, jobs, scheduler, checks)
+    summary.verified = tuple(verify_points(summary, verify)) if verify else ()
     result = document(summary)
     for path, one in zip(pages, formats, strict=True):
         write_document(result, one, path)
     if not pages:
         write_document(result, choose_document_format(format, None), None)
-    if not summary.kept:
+    if not summary.kept or any(one.is_balanced is False for one in summary.verified):
         raise typer.Exit(1)
 
 
-def _work(plan: Plan, rows: list[Path], output: Path | None, jobs: int, checks: int) -> Summary:
-    """Go through all points, write their rows, and return what is told of all of them.
+def _work(
+    summary: Summary,
+    rows: list[Path],
+    output: Path | None,
+    jobs: int,
+    scheduler: str,
+    checks: int,
+) -> None:
+    """Go through all points, write their rows, and add up what is told of all of them.
 
     With a file to write, chunks that are done are kept beside it until it is written.
     """
     from cnnanalyze.cli.output import remark
     from cnnanalyze.report.sweep_rows import write_rows
-    from cnnanalyze.sweeping.result import Summary
     from cnnanalyze.sweeping.run import chunks_of, fingerprint, run
     from cnnanalyze.sweeping.store import ChunkStore
 
-    store = None
+    plan, store = summary.plan, None
     if output is not None and not output.name:
         raise UsageError(f"cannot write '{output}': it is not the name of a file")
     if output is not None:
         store = ChunkStore(output.with_name(f"{output.name}.partial"), fingerprint(plan))
-    summary = Summary(plan)
+    if scheduler and jobs > 1:
+        raise UsageError(
+            "'--jobs' starts processes here, and '--scheduler' has workers of its own",
+            help="leave one of them out",
+        )
     jobs = min(jobs, chunks_of(plan))
-    with _executor(jobs) as executor, _progress(plan) as progress:
+    with _executor(jobs, scheduler) as (executor, workers), _progress(plan) as progress:
 
         def chunks() -> Iterator[Chunk]:
             return run(
                 plan,
                 executor=executor,
-                workers=jobs,
+                workers=workers,
                 checks=checks,
                 store=store,
                 progress=progress,
@@ -231,7 +290,6 @@ def _work(plan: Plan, rows: list[Path], output: Path | None, jobs: int, checks: 
         if store.found_at_first:
             remark(f"remark: {store.found_at_first} of {chunks_of(plan)} chunks were done already")
         store.remove()
-    return summary
 
 
 def _plan(
@@ -244,6 +302,7 @@ def _plan(
     sample: int | None,
     seed: int,
     quantities: str,
+    distribution: str,
     convention: str,
     batch: int,
     dtype: str,
@@ -255,7 +314,7 @@ def _plan(
     from cnnanalyze.sweeping.sweep_file import is_sweep, read_sweep
 
     if len(specs) == 1 and is_sweep(Path(specs[0])):
-        beside = [vary, settings, where, budget, pareto, sample, quantities]
+        beside = [vary, settings, where, budget, pareto, sample, quantities, distribution]
         if any(one for one in beside):
             raise UsageError(
                 f"'{specs[0]}' says itself what is varied and asked",
@@ -273,6 +332,7 @@ def _plan(
         where=where or (),
         limits=tuple(limit for text in budget or () for limit in _read_limit(text)),
         pareto=None if pareto is None else tuple(words_of(pareto)),
+        distributions=tuple(words_of(distribution)),
         sample=sample,
         seed=seed,
     )
@@ -308,16 +368,23 @@ def _read_limit(text: str) -> tuple[Any, ...]:
 
 
 @contextmanager
-def _executor(jobs: int) -> Iterator[Executor | None]:
+def _executor(jobs: int, scheduler: str) -> Iterator[tuple[Executor | None, int]]:
+    """Give what works chunks out, and how many at a time."""
+    if scheduler:
+        from cnnanalyze.sweeping.cluster import connect
+
+        with connect(scheduler) as cluster:
+            yield cluster
+        return
     if jobs == 1:
-        yield None
+        yield None, 1
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
         try:
-            yield executor
+            yield executor, jobs
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise

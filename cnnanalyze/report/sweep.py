@@ -16,6 +16,7 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.language.build import vary
 from cnnanalyze.language.sections import Budgets
 from cnnanalyze.language.spec import spec_of
+from cnnanalyze.report import sweep_distribution
 from cnnanalyze.report.budget import Outcome, budget_blocks
 from cnnanalyze.report.columns import number_text
 from cnnanalyze.report.document import (
@@ -33,6 +34,7 @@ from cnnanalyze.report.summary import SECTION
 from cnnanalyze.report.sweep_scatter import Dot, describe, outline, svg
 from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
+from cnnanalyze.sweeping.distribution import Distribution
 from cnnanalyze.sweeping.parameters import joined
 from cnnanalyze.sweeping.plan import Objective, Plan, columns_of
 from cnnanalyze.sweeping.result import Point, Summary, member_of, options_of, settings_of
@@ -64,6 +66,16 @@ def _blocks(summary: Summary) -> Iterator[Block]:
         yield Paragraph("'--explain ID' tells of one point what it costs, and where.")
     if plan.pareto:
         yield from _front(summary)
+    for distributions in _distributions(summary):
+        yield from sweep_distribution.blocks(distributions)
+
+
+def _distributions(summary: Summary) -> list[list[Distribution]]:
+    """Return the distributions of each number, those of all specs together."""
+    found: dict[str, list[Distribution]] = {}
+    for (title, _), one in sorted(summary.distributions.items(), key=lambda item: item[0][1]):
+        found.setdefault(title, []).append(one)
+    return list(found.values())
 
 
 def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
@@ -95,6 +107,20 @@ def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
             "checked",
             f"{count_of(summary.checked, 'point')} analysed as whole networks, with equal numbers",
         )
+    if summary.verified:
+        yield "verified", _verified(summary)
+
+
+def _verified(summary: Summary) -> str:
+    """Say which networks were run, and what came of it."""
+    ran = [one for one in summary.verified if one.is_balanced is not None]
+    ids = ", ".join(str(one.point.id) for one in ran)
+    said = [f"{count_of(len(ran), 'point')} run in NumPy ({ids})"] if ran else []
+    wrong = [one for one in ran if not one.is_balanced]
+    if ran and not wrong:
+        said.append("all books balanced")
+    said += [f"point {one.point.id}: {one.reason}" for one in summary.verified if one.reason]
+    return "; ".join(said)
 
 
 def _excluded(summary: Summary) -> Table:
@@ -221,6 +247,24 @@ def as_data(summary: Summary) -> dict[str, Any]:
             {"of": one.key, "better": "more" if one.is_most else "less"} for one in plan.pareto
         ],
         "front": [point_data(point) for point in summary.front],
+        "distributions": [
+            {
+                "of": one.title,
+                "spec": one.spec,
+                "points": one.count,
+                "quantiles": {
+                    f"{share:g}": one.quantile(share) for share in sweep_distribution.SHARES
+                }
+                if one.count
+                else {},
+            }
+            for several in _distributions(summary)
+            for one in several
+        ],
+        "verified": [
+            {"id": one.point.id, "balanced": one.is_balanced, "reason": one.reason}
+            for one in summary.verified
+        ],
     }
 
 

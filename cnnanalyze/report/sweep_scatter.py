@@ -66,6 +66,11 @@ class Axis(NamedTuple):
         found = log10(value) if self.is_logarithmic else value
         return 0.5 if self.most == self.least else (found - self.least) / (self.most - self.least)
 
+    def value(self, share: float) -> float:
+        """Return the value that lies at a share of the axis."""
+        found = self.least + share * (self.most - self.least)
+        return 10.0**found if self.is_logarithmic else found
+
     def ticks(self) -> Iterator[tuple[float, str]]:
         """Yield where round values lie, with their words."""
         if self.is_logarithmic:
@@ -112,31 +117,21 @@ def outline(dots: Sequence[Dot], titles: tuple[str, str], width: int) -> Iterato
     yield [(f"{ONE} one point  {SEVERAL} several  {FRONT} of the front", "dim")]
 
 
+def across(share: float) -> float:
+    """Return how far to the right a share of an axis lies on a page."""
+    return LEFT + share * (WIDTH - LEFT - RIGHT)
+
+
+def up(share: float) -> float:
+    """Return where a share of an axis lies on a page that goes upwards."""
+    return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
+
+
 def svg(dots: Sequence[Dot], titles: tuple[str, str]) -> str:
     """Return the picture, in colours that light and dark pages have."""
     from cnnanalyze.report.page.svg import element  # noqa: PLC0415 - for pages only
 
     x, y = axes_of(dots, titles)
-    words = describe(dots, titles)
-
-    def across(share: float) -> float:
-        return LEFT + share * (WIDTH - LEFT - RIGHT)
-
-    def up(share: float) -> float:
-        return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
-
-    lines, texts = [], []
-    for share, text in x.ticks():
-        lines.append(f"M{across(share):.1f} {TOP}V{HEIGHT - BOTTOM}")
-        texts.append(
-            element("text", text, x=across(share), y=HEIGHT - BOTTOM + 16, text_anchor="middle")
-        )
-    for share, text in y.ticks():
-        lines.append(f"M{LEFT} {up(share):.1f}H{WIDTH - RIGHT}")
-        texts.append(element("text", text, x=LEFT - 6, y=up(share) + 4, text_anchor="end"))
-    texts.append(element("text", y.title, x=6, y=TOP - 10))
-    middle = (LEFT + WIDTH - RIGHT) / 2
-    texts.append(element("text", x.title, x=middle, y=HEIGHT - 8, text_anchor="middle"))
     marks = [
         element(
             "circle",
@@ -150,6 +145,25 @@ def svg(dots: Sequence[Dot], titles: tuple[str, str]) -> str:
         )
         for dot in sorted(dots, key=lambda one: one.is_front)
     ]
+    return frame(x, y, describe(dots, titles), marks)
+
+
+def frame(x: Axis, y: Axis, words: str, marks: Sequence[object]) -> str:
+    """Return marks in a picture with a grid and its axes."""
+    from cnnanalyze.report.page.svg import element  # noqa: PLC0415 - for pages only
+
+    lines, texts = [], []
+    for share, text in x.ticks():
+        lines.append(f"M{across(share):.1f} {TOP}V{HEIGHT - BOTTOM}")
+        texts.append(
+            element("text", text, x=across(share), y=HEIGHT - BOTTOM + 16, text_anchor="middle")
+        )
+    for share, text in y.ticks():
+        lines.append(f"M{LEFT} {up(share):.1f}H{WIDTH - RIGHT}")
+        texts.append(element("text", text, x=LEFT - 6, y=up(share) + 4, text_anchor="end"))
+    texts.append(element("text", y.title, x=6, y=TOP - 10))
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    texts.append(element("text", x.title, x=middle, y=HEIGHT - 8, text_anchor="middle"))
     return str(
         element(
             "svg",

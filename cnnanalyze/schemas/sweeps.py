@@ -48,6 +48,30 @@ class SweepObjective(TypedDict):
 
 
 @form
+class SweepDistribution(TypedDict):
+    """How a number is spread over the points of one spec that are kept."""
+
+    of: str
+    """The quantity, or the column of the file of errors."""
+    spec: str
+    points: int
+    """How many have such a number."""
+    quantiles: dict[str, float]
+    """By share: the number that this share of the points does not exceed."""
+
+
+@form
+class SweepVerified(TypedDict):
+    """A point whose network was run in NumPy, too."""
+
+    id: int
+    balanced: bool | None
+    """Whether everything that was compared is equal; null if it could not be run."""
+    reason: str
+    """What differs, or why it could not be run."""
+
+
+@form
 class SweepResult(TypedDict):
     """What a sweep came to: 'sweep SPEC --vary NAME=VALUES --format json'."""
 
@@ -73,6 +97,8 @@ class SweepResult(TypedDict):
     objectives: list[SweepObjective]
     front: list[SweepPoint]
     """The points than which no other is better in every objective."""
+    distributions: list[SweepDistribution]
+    verified: list[SweepVerified]
 
 
 @form

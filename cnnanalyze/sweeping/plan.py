@@ -62,6 +62,8 @@ class Plan:
     where: tuple[Formula, ...] = ()
     limits: tuple[Limit, ...] = ()
     pareto: tuple[Objective, ...] = ()
+    distributions: tuple[str, ...] = ()
+    """Quantities whose distributions over the points are told."""
 
     @property
     def count(self) -> int:
@@ -76,7 +78,7 @@ class Plan:
     @property
     def measures(self) -> Measures:
         """What is asked of every network: the quantities, those of objectives, of limits."""
-        keys = dict.fromkeys((*self.quantities, *self._objectives, *self._named))
+        keys = dict.fromkeys((*self.columns, *self._named))
         asked = [Asked(QUANTITIES[key], self.terms) for key in keys]
         asked += [asked_by(limit) for limit in self.limits]
         return Measures(tuple(dict.fromkeys(asked)))
@@ -84,7 +86,7 @@ class Plan:
     @property
     def columns(self) -> tuple[str, ...]:
         """The quantities of a row."""
-        return tuple(dict.fromkeys((*self.quantities, *self._objectives)))
+        return tuple(dict.fromkeys((*self.quantities, *self._objectives, *self.distributions)))
 
     @property
     def _objectives(self) -> tuple[str, ...]:
@@ -116,6 +118,7 @@ def make_plan(
     where: Sequence[str] = (),
     limits: Sequence[Limit] = (),
     pareto: Sequence[str] | None = None,
+    distributions: Sequence[str] = (),
     sample: int | None = None,
     seed: int = 0,
 ) -> Plan:
@@ -140,6 +143,8 @@ def make_plan(
         What a network may cost.
     pareto
         Quantities that are to be small; those that end in ``:most`` are to be large.
+    distributions
+        Quantities whose distributions over the points are told.
     sample, seed
         How many points are drawn, and the number that all chance begins with.
 
@@ -177,6 +182,7 @@ def make_plan(
         terms,
         tuple(Formula("where", text) for text in where),
         tuple(limits),
+        distributions=tuple(find(key, sweepable()).key for key in distributions),
     )
     names = PARETO if pareto is None else pareto
     objectives = tuple(_objective(text, plan) for text in names)

@@ -12,6 +12,7 @@ import numpy as np
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.errors import UsageError
 from cnnanalyze.sweeping.columns import Column, Numbers
+from cnnanalyze.sweeping.distribution import Distribution, Errors
 from cnnanalyze.sweeping.front import front
 from cnnanalyze.sweeping.parameters import joined
 from cnnanalyze.sweeping.plan import Member, Plan, columns_of
@@ -101,6 +102,17 @@ def _said(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A point whose network was run and compared with what the rules say."""
+
+    point: Point
+    is_balanced: bool | None
+    """Whether everything that was compared is equal; nothing if it could not be run."""
+    reason: str = ""
+    """What differs, or why it could not be run."""
+
+
 @dataclass
 class Summary:
     """What is told of all points of a sweep; chunks are added in their order."""
@@ -120,7 +132,18 @@ class Summary:
     """Some of those that are kept, evenly through the sweep."""
     front: list[Point] = field(default_factory=list)
     """Those than which no other is better in every objective."""
+    errors: Errors | None = None
+    """Numbers that the user has of some points, whose distribution is told, too."""
+    distributions: dict[tuple[str, int], Distribution] = field(default_factory=dict)
+    """How numbers are spread, by quantity and by the place of the spec."""
+    verified: tuple[Verified, ...] = ()
+    """Those whose networks were run, too."""
     _costs: Numbers | None = None
+
+    @property
+    def known(self) -> list[Point]:
+        """The points of which there is more than a row: some of those kept, and the front."""
+        return sorted({p.id: p for p in (*self.shown, *self.front)}.values(), key=lambda p: p.id)
 
     def add(self, chunk: Chunk) -> None:
         """Add the points of a chunk."""
@@ -132,16 +155,30 @@ class Summary:
         self.checked += chunk.checked
         self.distinct += chunk.distinct
         for one in chunk.excluded:
-            key = (one.kind, one.reason)
-            known = self.excluded.get(key)
-            self.excluded[key] = (
-                one if known is None else replace(known, count=known.count + one.count)
+            why = (one.kind, one.reason)
+            before = self.excluded.get(why)
+            self.excluded[why] = (
+                one if before is None else replace(before, count=before.count + one.count)
             )
         step = -(-plan.count // SHOWN)
         some = np.flatnonzero(chunk.points % step == 0)
         self.shown += points_of(plan, _some_of(chunk, some))
+        for key in plan.distributions:
+            numbers = chunk.numbers[plan.columns.index(key)]
+            known = np.flatnonzero(numbers >= 0)
+            self._spread(QUANTITIES[key].title, member, chunk.points[known], numbers[known])
+        if self.errors is not None:
+            of = self.errors.of
+            told = [point for point in chunk.points.tolist() if point in of]
+            values = np.array([of[point] for point in told], float)
+            self._spread(self.errors.title, member, np.array(told, np.int64), values)
         if plan.pareto:
             self._add_front(chunk, member, first, last)
+
+    def _spread(self, title: str, member: int, points: Numbers, values: Numbers) -> None:
+        name = self.plan.members[member].name
+        found = self.distributions.setdefault((title, member), Distribution(title, name))
+        found.add(points, values.astype(float))
 
     def _add_front(self, chunk: Chunk, member: int, first: int, last: int) -> None:
         columns: dict[str, Column] | None = None

@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,6 +98,7 @@ def fingerprint(plan: Plan) -> str:
         [formula.text for formula in plan.where],
         [[x.key, x.value, x.is_upper, x.convention, x.dtype] for x in plan.limits],
         [str(objective) for objective in plan.pareto],
+        plan.distributions,
     ]
     return sha256(json.dumps(said, default=repr).encode()).hexdigest()
 
@@ -260,22 +262,30 @@ def place_of(plan: Plan, number: int) -> tuple[int, int, int]:
 
 
 _MOST_WORKERS = 4
-_WORKERS: dict[tuple[str, int], Worker] = {}
-"""What the last plans are worked out with here, by what is the same for plans with equal rows."""
 
 
-def _worker(key: str, plan: Plan, checks: int) -> Worker:
-    found = _WORKERS.get((key, checks))
-    if found is None:
-        while len(_WORKERS) >= _MOST_WORKERS:
-            del _WORKERS[next(iter(_WORKERS))]
-        found = _WORKERS[key, checks] = Worker(plan, checks)
-    return found
+class _Workers(local):
+    """What the last plans are worked out with in one thread, by what equal plans have in common."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, int], Worker] = {}
+
+    def find(self, key: str, plan: Plan, checks: int) -> Worker:
+        """Return what works out the chunks of a plan."""
+        found = self.known.get((key, checks))
+        if found is None:
+            while len(self.known) >= _MOST_WORKERS:
+                del self.known[next(iter(self.known))]
+            found = self.known[key, checks] = Worker(plan, checks)
+        return found
+
+
+_WORKERS = _Workers()
 
 
 def work_out(key: str, plan: Plan, checks: int, number: int) -> Chunk:
     """Work out one chunk, wherever this runs; what is known of the plan there is used again."""
-    return _worker(key, plan, checks).chunk(number)
+    return _WORKERS.find(key, plan, checks).chunk(number)
 
 
 def run(

@@ -162,7 +162,7 @@ class Space:
 # --- chance, for each number by itself ------------------------------------------------------------
 
 
-def _mixed(numbers: Numbers, salt: int) -> Numbers:
+def mixed(numbers: Numbers, salt: int) -> Numbers:
     """Return 64 bits for each number that look like chance (the finaliser of SplitMix64)."""
     with np.errstate(over="ignore"):
         z = numbers + np.uint64((salt * 0x9E3779B97F4A7C15) % 2**64)
@@ -173,7 +173,7 @@ def _mixed(numbers: Numbers, salt: int) -> Numbers:
 
 def _shares(numbers: Numbers, seed: int, place: int) -> NDArray[np.float64]:
     """Return numbers from 0 to 1, one for each point and axis."""
-    bits = _mixed(_mixed(numbers, 2 * seed + 1), 2 * place + 2)
+    bits = mixed(mixed(numbers, 2 * seed + 1), 2 * place + 2)
     return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
@@ -198,7 +198,7 @@ def shuffled(numbers: Numbers, size: int, seed: int) -> Numbers:
     while len(open_):
         high, low = found[open_] // side, found[open_] % side
         for round_ in range(_ROUNDS):
-            high, low = low, (high + _mixed(low, (seed + 1) * _ROUNDS + round_) % side) % side
+            high, low = low, (high + mixed(low, (seed + 1) * _ROUNDS + round_) % side) % side
         found[open_] = high * side + low
         open_ = open_[found[open_] >= limit]
     return found

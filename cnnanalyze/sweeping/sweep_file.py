@@ -69,6 +69,9 @@ class SweepFile(Section):
         default=None, description="what is to be small, or large as receptive_field:most"
     )
     quantities: tuple[str, ...] = Field(default=(), description="what is told of each point")
+    distributions: tuple[str, ...] = Field(
+        default=(), description="quantities whose distributions over the points are told"
+    )
     sample: Count | None = Field(default=None, description="how many points are drawn")
     seed: Whole = Field(default=0, description="where chance begins")
     convention: ConventionName = Field(default="mac", description="how operations are counted")
@@ -128,6 +131,7 @@ def read_sweep(path: Path) -> Plan:
         where=written.where,
         limits=budgets_of(written.budgets).limits,
         pareto=written.pareto,
+        distributions=written.distributions,
         sample=written.sample,
         seed=written.seed,
     )

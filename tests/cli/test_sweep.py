@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -212,3 +213,68 @@ def test_rows_are_the_same_whoever_works(run: Any, family: Path, tmp_path: Path)
     for jobs in ("1", "2"):
         assert run(*options, "--jobs", jobs, "-o", str(tmp_path / f"{jobs}.csv")).code == 0
     assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+
+
+def test_distributions_are_shown_for_each_spec(run: Any, family: Path, tmp_path: Path) -> None:
+    errors = tmp_path / "errors.csv"
+    errors.write_text("id,error\n0,30\n2,25\n99,1\n")
+    told = ("--vary", "width=3..7", "--distribution", "macs", "--errors", errors)
+    done = run("sweep", family, *told, "--format", "json")
+    assert done.code == 0, done.err
+    macs = sorted(
+        cnn.analyze(family, settings={"width": w}).total.operations("mac") for w in range(3, 8)
+    )
+    first, second = json.loads(done.out)["distributions"]
+    assert (first["of"], first["points"]) == ("MACs", 5)
+    assert first["quantiles"]["0.5"] == macs[2]
+    assert [first["quantiles"][share] for share in ("0", "1")] == [macs[0], macs[-1]]
+    assert (second["of"], second["points"]) == ("error", 2)
+    assert second["quantiles"]["0.5"] == 25
+    shown = run("sweep", family, *told)
+    assert "Distribution of MACs" in shown.out
+    assert "share of the networks" in shown.out
+    assert "Distribution of error" in shown.out
+
+
+def test_networks_are_run_if_that_is_asked(run: Any, family: Path) -> None:
+    done = run("sweep", family, "--vary", "width=3..7", "--verify", "2")
+    assert done.code == 0, done.err
+    assert "2 points run in NumPy (0, 2); all books balanced" in done.out
+
+
+def test_a_network_that_does_not_balance_is_a_finding(
+    run: Any, family: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cnnanalyze.layers.conv import Conv
+
+    right = Conv.cost
+    monkeypatch.setattr(Conv, "cost", lambda self, *shapes: right(self, *shapes).times(2))
+    done = run("sweep", family, "--vary", "width=3..7", "--verify", "1")
+    assert done.code == 1
+    assert "point 0: 6 entries differ, the first: conv1: operations (mac)" in " ".join(
+        done.out.split()
+    )
+
+
+def test_a_network_that_is_too_large_to_run_says_so(run: Any, write_spec: Any) -> None:
+    spec = write_spec(
+        "{cnn: 1, input: 9000x9000x3, params: {f: 3}, layers: [{conv: {filters: $f, kernel: 9}}]}"
+    )
+    done = run("sweep", spec, "--vary", "f=61,67", "--verify", "1")
+    assert done.code == 0
+    assert "verified" in done.out
+    assert "point 0: " in done.out
+
+
+def test_processes_here_and_a_cluster_are_one_too_many(run: Any, family: Path) -> None:
+    done = run("sweep", family, "--vary", "width=3,5", "--jobs", "2", "--scheduler", "tcp://h:1")
+    assert done.code == 2
+    assert "'--jobs' starts processes here, and '--scheduler' has workers of its own" in done.err
+
+
+def test_a_scheduler_needs_dask(run: Any, family: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    done = run("sweep", family, "--vary", "width=3,5", "--scheduler", "tcp://h:1")
+    assert done.code == 2
+    assert "a scheduler needs Dask, which is not installed" in done.err
+    assert "pip install 'cnnanalyze[dask]', or leave --scheduler out" in done.err

@@ -82,8 +82,8 @@ def test_rows_are_what_the_networks_cost(plan: Plan) -> None:
 def test_threads_and_processes_work_out_the_same(plan: Plan) -> None:
     """The plan is sent as it is: nothing in it is tied to this process."""
     here = rows(plan)
-    with ThreadPoolExecutor(1) as executor:
-        assert rows(plan, executor=executor) == here
+    with ThreadPoolExecutor(3) as executor:
+        assert rows(plan, executor=executor, workers=3) == here
 
 
 @pytest.mark.thorough
@@ -162,7 +162,7 @@ def test_parts_and_whole_that_disagree_are_told(
         return [1, *numbers[1:]], is_partial
 
     monkeypatch.setattr(Evaluation, "exactly", wrong)
-    running._WORKERS.clear()
+    running._WORKERS.known.clear()
     with pytest.raises(DisagreementError, match="the whole network comes to"):
         list(run(plan))
 
@@ -178,6 +178,6 @@ def test_chunks_of_several_specs_follow_each_other() -> None:
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
-    running._WORKERS.clear()
+    running._WORKERS.known.clear()
     yield
-    running._WORKERS.clear()
+    running._WORKERS.known.clear()
