@@ -75,6 +75,23 @@ class Pooling(Layer):
         return f"{self.kind} of one pixel with stride 1" if is_point else ""
 
 
+class DilatedPooling(Pooling):
+    """Pooling whose windows may have holes, and hang over the border."""
+
+    dilation: Extent = Field(default=1, description="distance between the elements of a window")
+    ceil_mode: Flag = Field(
+        default=False, description="whether a last window may hang over the border"
+    )
+
+    def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
+        """Lay the windows on every axis."""
+        return self.lay(inputs[0], self.dilation, ceil=self.ceil_mode)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """One window per axis."""
+        return (windows(self.kernel, self.step, self.dilation, self.fit(inputs[0])),)
+
+
 def refuse_padding(
     padding: str | int | tuple[int, ...] | tuple[tuple[int, int], ...],
     kernel: int | tuple[int, ...],
@@ -107,7 +124,7 @@ def refuse_padding(
 
 
 @layer("maxpool")
-class MaxPool(Pooling):
+class MaxPool(DilatedPooling):
     """Max pooling: the largest element of every window, channel by channel.
 
     The size of every axis becomes that of a convolution, ``⌊(n + 2p - d·(k - 1) - 1) / s⌋ + 1``;
@@ -121,10 +138,6 @@ class MaxPool(Pooling):
 
     traits = frozenset({Trait.POOLING, Trait.SLIDING_POOLING, Trait.MAX_POOLING})
     labels = Labels("max pool")
-    dilation: Extent = Field(default=1, description="distance between the elements of a window")
-    ceil_mode: Flag = Field(
-        default=False, description="whether a last window may hang over the border"
-    )
     examples = (
         Example(
             inputs=("28x28x8",),
@@ -153,17 +166,9 @@ class MaxPool(Pooling):
         ),
     )
 
-    def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
-        """Lay the windows on every axis."""
-        return self.lay(inputs[0], self.dilation, ceil=self.ceil_mode)
-
     def cost(self, output: Shape, *inputs: Shape) -> Cost:
         """Compare the elements of every window."""
         return Cost(compare=output.count * (self.taps(inputs[0]) - 1))
-
-    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
-        """One window per axis."""
-        return (windows(self.kernel, self.step, self.dilation, self.fit(inputs[0])),)
 
     def without_effect(self, *inputs: Shape) -> str:
         """Say that a window is a single position."""
@@ -171,20 +176,18 @@ class MaxPool(Pooling):
 
 
 @layer("avgpool")
-class AvgPool(Pooling):
+class AvgPool(DilatedPooling):
     """Average pooling: the mean of every window, channel by channel.
 
     Sizes are those of max pooling. Every output element costs ``k·k - 1`` additions and one
     division. Padding is left out of the mean (Keras) unless ``count_padding`` counts its zeros
     (PyTorch's default); that changes values, not sizes. What hangs over the border in
-    ``ceil_mode`` never counts.
+    ``ceil_mode`` never counts. Windows with holes (``dilation``) are ONNX'; PyTorch and Keras have
+    none.
     """
 
     traits = frozenset({Trait.POOLING, Trait.SLIDING_POOLING, Trait.MEAN_POOLING})
     labels = Labels("mean pool")
-    ceil_mode: Flag = Field(
-        default=False, description="whether a last window may hang over the border"
-    )
     count_padding: Flag = Field(default=False, description="whether padding counts in the divisor")
     examples = (
         Example(
@@ -207,10 +210,6 @@ class AvgPool(Pooling):
         ),
     )
 
-    def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
-        """Lay the windows on every axis."""
-        return self.lay(inputs[0], ceil=self.ceil_mode)
-
     def cost(self, output: Shape, *inputs: Shape) -> Cost:
         """Add up the elements of every window and divide."""
         activations = output.count
@@ -222,7 +221,7 @@ class AvgPool(Pooling):
 
 
 @layer("lppool")
-class LpPool(Pooling):
+class LpPool(DilatedPooling):
     """Power pooling: ``(Σ |x|^norm)^(1/norm)`` over every window, channel by channel.
 
     With ``norm: 1`` it is the sum of the absolute values; the larger the norm, the nearer it comes
@@ -235,9 +234,6 @@ class LpPool(Pooling):
     """
 
     traits = frozenset({Trait.POOLING, Trait.SLIDING_POOLING})
-    ceil_mode: Flag = Field(
-        default=False, description="whether a last window may hang over the border"
-    )
     norm: Exponent = Field(default=2.0, description="exponent, at least 1")
     examples = (
         Example(
@@ -249,10 +245,6 @@ class LpPool(Pooling):
             note="the documentation gives the input, and a formula for the size of the output",
         ),
     )
-
-    def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
-        """Lay the windows on every axis."""
-        return self.lay(inputs[0], ceil=self.ceil_mode)
 
     def cost(self, output: Shape, *inputs: Shape) -> Cost:
         """Raise every input element, add up every window, and take its root."""

@@ -130,7 +130,7 @@ def transposed(draw: Draw, maps: Shapes) -> Case:
 @st.composite
 def pools(draw: Draw, kind: str, maps: Shapes) -> Case:
     x = draw(maps)
-    attributes = draw(windows(x.rank, "valid", "same", dilated=kind == "maxpool"))
+    attributes = draw(windows(x.rank, "valid", "same", dilated=kind != "subsample"))
     if kind != "subsample":
         attributes |= draw(perhaps(flags, "ceil_mode"))
     if kind == "avgpool":

@@ -13,7 +13,7 @@ from tests.strategies.case import Case, Cases, channels, maps, spread, windows
 @st.composite
 def pools(draw: st.DrawFn, kind: str) -> Case:
     attributes, size = draw(
-        windows(dilated=kind == "maxpool", strided=draw(st.booleans()), pools=True)
+        windows(dilated=kind != "subsample", strided=draw(st.booleans()), pools=True)
     )
     if kind != "subsample":
         attributes["ceil_mode"] = draw(st.booleans()) and attributes["padding"] != "same"

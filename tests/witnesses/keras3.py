@@ -157,6 +157,8 @@ def _repeats_the_border(q: Question) -> bool:
 def _avgpool(q: Question) -> Built:
     if q["ceil_mode"] or (q["count_padding"] and q["padding"] == "same"):
         raise Silent("Keras' pools know neither")
+    if any(d != 1 for d in q.each("dilation")):
+        raise Silent("Keras' pools have no holes")
     if q.rank == 3 and any(n < k for n, k in zip(q.x.shape[1:-1], q.each("kernel"), strict=True)):
         raise Silent("PyTorch's mean of a volume wants the window inside it")
     return on_axes("AveragePooling", q.rank)(**pool(q)), ()

@@ -207,12 +207,17 @@ def pool(q: Question) -> dict[str, Any]:
     }
 
 
-@witness("maxpool")
-def _maxpool(q: Question, x: Array) -> Array:
+def dilated(q: Question) -> dict[str, Any]:
+    """Return the window of a pool, perhaps with holes, and whether it may hang over the border."""
     nowhere(q, "dilation")
     if q["padding"] == "same" and any(d > 1 for d in q.each("dilation")):
         raise Silent("ONNX Runtime lays the padding of a dilated 'same' without the dilation")
-    window = {"dilations": q.each("dilation"), "ceil_mode": int(q["ceil_mode"]), **pool(q)}
+    return {"dilations": q.each("dilation"), "ceil_mode": int(q["ceil_mode"]), **pool(q)}
+
+
+@witness("maxpool")
+def _maxpool(q: Question, x: Array) -> Array:
+    window = dilated(q)
     found = operator("MaxPool", [x], **window)
     # The largest of nothing is the lowest number of 32 bits there.
     return np.where(found == np.finfo(np.float32).min, -np.inf, found)
@@ -221,7 +226,7 @@ def _maxpool(q: Question, x: Array) -> Array:
 @witness("avgpool")
 def _avgpool(q: Question, x: Array) -> Array:
     counted = int(q["count_padding"])
-    window = {"count_include_pad": counted, "ceil_mode": int(q["ceil_mode"]), **pool(q)}
+    window = {"count_include_pad": counted, **dilated(q)}
     return operator("AveragePool", [x], **window)
 
 
@@ -229,7 +234,7 @@ def _avgpool(q: Question, x: Array) -> Array:
 def _lppool(q: Question, x: Array) -> Array:
     if q["norm"] != int(q["norm"]):
         raise Silent("ONNX' exponent is a whole number")
-    window = {"p": int(q["norm"]), "ceil_mode": int(q["ceil_mode"]), **pool(q)}
+    window = {"p": int(q["norm"]), **dilated(q)}
     return operator("LpPool", [x], **window)
 
 

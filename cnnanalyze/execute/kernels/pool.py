@@ -95,13 +95,14 @@ def avgpool(
     kernel: Extents,
     stride: Extents | None = None,
     padding: Padding = "valid",
+    dilation: Extents = 1,
     ceil_mode: bool = False,
     count_padding: bool = False,
     **_: object,
 ) -> Array:
     """Take the mean of every window; what hangs over the padded end never counts."""
     x = feature_map(inputs)
-    axes = _windows(x, kernel, stride, padding, ceil_mode=ceil_mode)
+    axes = _windows(x, kernel, stride, padding, dilation=dilation, ceil_mode=ceil_mode)
     sums = _joined(tally, x, axes, tally.add, 0.0)
     divisor = np.ones((), x.dtype)
     for axis in axes:
@@ -121,13 +122,14 @@ def lppool(
     kernel: Extents,
     stride: Extents | None = None,
     padding: Padding = "valid",
+    dilation: Extents = 1,
     ceil_mode: bool = False,
     norm: float = 2.0,
     **_: object,
 ) -> Array:
     """Take the norm of every window: the root of the sum of the powers."""
     x = feature_map(inputs)
-    axes = _windows(x, kernel, stride, padding, ceil_mode=ceil_mode)
+    axes = _windows(x, kernel, stride, padding, dilation=dilation, ceil_mode=ceil_mode)
     powers = np.absolute(x, out=tally.room(x))
     tally.power(powers, norm, out=powers)
     sums = _joined(tally, powers, axes, tally.add, 0.0)

@@ -340,15 +340,17 @@ def test_what_no_operation_gives_has_no_shape_to_be_told() -> None:
     )
 
 
+def test_means_of_windows_with_holes_are_layers() -> None:
+    for operator, kind in (("AveragePool", "avgpool"), ("LpPool", "lppool")):
+        operation = node(f"y = {operator} x", kernel_shape=(3, 3), dilations=(2, 1))
+        made = network(model([operation]))
+        assert words(made) == [f"{kind} 6x12x3"]
+        assert made[0].attributes["dilation"] == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("operation", "constants", "said", "output"),
     [
-        (
-            node("y = AveragePool x", kernel_shape=(3, 3), dilations=(2, 1)),
-            [],
-            "lie apart",
-            "6x12x3",
-        ),
         (
             node("y = Resize x _ _ s", mode="linear", antialias=1),
             [whole("s", 1, 3, 5, 7)],

@@ -209,10 +209,17 @@ def _maxpool(q: Question, x: Any) -> Any:
 @witness("avgpool")
 def _avgpool(q: Question, x: Any) -> Any:
     kernel, stride, padding = pool(q)
+    without_holes(q)
     smaller_than_window(q)
     return function("avg_pool", q.rank)(
         x, kernel, stride, padding, q["ceil_mode"], q["count_padding"]
     )
+
+
+def without_holes(q: Question) -> None:
+    """Say nothing of windows whose elements lie apart."""
+    if any(d != 1 for d in q.each("dilation")):
+        raise Silent("PyTorch's means and power pools have no dilation")
 
 
 def smaller_than_window(q: Question) -> None:
@@ -224,6 +231,7 @@ def smaller_than_window(q: Question) -> None:
 @witness("lppool")
 def _lppool(q: Question, x: Any) -> Any:
     kernel, stride, padding = pool(q)
+    without_holes(q)
     if any(padding):
         raise Silent("PyTorch's power pool knows no padding")
     smaller_than_window(q)

@@ -7,7 +7,6 @@ from typing import Any
 from cnnanalyze.exchange.onnx.conversion import Call, Unsupported, Value
 from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.onnx.operators.convolution import brief, pads, short, strides
-from cnnanalyze.layers.pool import MaxPool
 
 
 @operator("MaxPool")
@@ -61,10 +60,6 @@ def _pooled(call: Call, kind: str, attributes: dict[str, Any]) -> Value:
         )
     if call.whole("ceil_mode"):
         window["ceil_mode"] = True
-    if "dilation" in window and kind != "maxpool":
-        # The largest of windows whose elements lie apart lie where their means would.
-        size = MaxPool(**window).shape(made.shape).size[lead:]
-        raise Unsupported("the elements of its windows lie apart", (*value.extents[:2], *size))
     if borders == "valid":
         attributes.pop("count_padding", None)
     found = call.add(kind, made, **window, **attributes)

@@ -213,11 +213,16 @@ def _pool(node: Node, name: str) -> Any:  # noqa: ANN401
     )
 
 
+def _refuse_holes(node: Node) -> None:
+    rank = node.input_shapes[0].rank
+    if max(per_axis(node.attributes["dilation"], rank, "dilation")) > 1:
+        raise refuse(node, TARGET, " with a dilation")
+
+
 @writes("maxpool")
 def _maxpool(node: Node) -> Steps:
     a, rank = node.attributes, node.input_shapes[0].rank
-    if max(per_axis(a["dilation"], rank, "dilation")) > 1:
-        raise refuse(node, TARGET, " with a dilation")
+    _refuse_holes(node)
     pool = _pool(node, "Max")
     sides = with_overhang(node)
     kernel, stride = per_axis(a["kernel"], rank, "kernel"), per_axis(stride_of(a), rank, "stride")
@@ -235,6 +240,7 @@ def _maxpool(node: Node) -> Steps:
 @writes("avgpool")
 def _avgpool(node: Node) -> Steps:
     a, rank = node.attributes, node.input_shapes[0].rank
+    _refuse_holes(node)
     plain, sides = sides_of(node), with_overhang(node)
     if not any(map(any, sides)):
         return (Step(_pool(node, "Average")),)

@@ -18,18 +18,18 @@ def window(node: Node, *, hangs_over: bool = False) -> dict[str, Any]:
     a, rank = node.attributes, node.input_shapes[0].rank
     fits = node.layer.fit(*node.input_shapes)
     after = [max(f.after, f.covered - f.before - f.size) if hangs_over else f.after for f in fits]
-    kernel = per_axis(a["kernel"], rank, "kernel")
+    dilation = per_axis(a.get("dilation", 1), rank, "dilation")
     return {
-        "kernel_shape": kernel,
+        "kernel_shape": per_axis(a["kernel"], rank, "kernel"),
         "strides": per_axis(stride_of(a), rank, "stride"),
         "pads": [*(f.before for f in fits), *after],
+        **({"dilations": dilation} if max(dilation) > 1 else {}),
     }
 
 
 @writes("maxpool")
 def _maxpool(g: Graph, node: Node, xs: list[str]) -> str:
     rank = node.input_shapes[0].rank
-    dilations = per_axis(node.attributes["dilation"], rank, "dilation")
     options = window(node, hangs_over=True)
     if any(p >= k for p, k in zip(options["pads"], options["kernel_shape"] * 2, strict=True)):
         pads = options.pop("pads")
@@ -37,14 +37,22 @@ def _maxpool(g: Graph, node: Node, xs: list[str]) -> str:
         lowest = g.constant(float("-inf"))
         sides = g.shape(0, 0, *before, 0, 0, *after)
         xs = [g.operation("Pad", xs[0], sides, lowest, mode="constant")]
-    return g.operation("MaxPool", xs[0], dilations=dilations, **options)
+    return g.operation("MaxPool", xs[0], **options)
+
+
+def _narrow(node: Node, *, hangs_over: bool = False) -> dict[str, Any]:
+    """Return the window of a mean; ONNX pads none by as much as its elements are."""
+    options = window(node, hangs_over=hangs_over)
+    if any(p >= k for p, k in zip(options["pads"], options["kernel_shape"] * 2, strict=True)):
+        raise refuse(node, TARGET, " with a padding as wide as its kernel")
+    return options
 
 
 @writes("avgpool")
 def _avgpool(g: Graph, node: Node, xs: list[str]) -> str:
     if not node.attributes["count_padding"]:
-        return _mean(g, xs[0], window(node, hangs_over=True), counted=0)
-    plain, wide = window(node), window(node, hangs_over=True)
+        return _mean(g, xs[0], _narrow(node, hangs_over=True), counted=0)
+    plain, wide = _narrow(node), window(node, hangs_over=True)
     if plain != wide:
         raise refuse(node, TARGET, " with a padding that counts, and ceil_mode")
     return _mean(g, xs[0], plain, counted=1)
@@ -56,7 +64,7 @@ def _mean(g: Graph, x: str, options: dict[str, Any], *, counted: int) -> str:
 
 @writes("lppool")
 def _lppool(g: Graph, node: Node, xs: list[str]) -> str:
-    options, norm = window(node, hangs_over=True), node.attributes["norm"]
+    options, norm = _narrow(node, hangs_over=True), node.attributes["norm"]
     powers = g.operation("Pow", g.operation("Abs", xs[0]), g.constant(norm))
     taps = g.constant(float(prod(options["kernel_shape"])))
     sums = g.operation("Mul", _mean(g, powers, options, counted=1), taps)

@@ -30,6 +30,13 @@ def window(node: Node) -> tuple[Any, dict[str, tuple[Any, Any]]]:
     return kernel, {"stride": (stride, kernel)}
 
 
+def refuse_holes(node: Node) -> None:
+    """Refuse windows whose elements lie apart: PyTorch's means and sums have none."""
+    x = node.input_shapes[0]
+    if max(per_axis(node.attributes["dilation"], x.rank, "dilation")) > 1:
+        raise refuse(node, TARGET, " with a dilation")
+
+
 def is_even(node: Node) -> bool:
     """Whether PyTorch's pools can pad so: both sides alike, by at most half of the window.
 
@@ -89,6 +96,7 @@ class InnerAvgPool{rank}d(nn.Module):
 @writes("avgpool")
 def _avgpool(node: Node, _: Network) -> Steps:
     a, x = node.attributes, node.input_shapes[0]
+    refuse_holes(node)
     kernel, options = window(node)
     ceil = {"ceil_mode": (a["ceil_mode"], False)}
     is_padded = any(map(any, sides_of(node)))
@@ -115,6 +123,7 @@ def _avgpool(node: Node, _: Network) -> Steps:
 def _lppool(node: Node, _: Network) -> Steps:
     a, x = node.attributes, node.input_shapes[0]
     kernel, options = window(node)
+    refuse_holes(node)
     if a["ceil_mode"]:
         raise refuse(node, TARGET, " with ceil_mode")
     taps = prod(per_axis(a["kernel"], x.rank, "kernel"))
