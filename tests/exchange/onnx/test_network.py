@@ -532,3 +532,43 @@ def test_what_is_added_elsewhere_is_no_mask() -> None:
         )
     )
     assert (cnn.analyze(made.network).total.parameters, made.notes) == (7 * 81, ())
+
+
+QKV = {"q": (1, 6, 5, 8), "k": (1, 3, 7, 8), "v": (1, 3, 7, 8)}
+
+
+def test_keys_that_several_queries_share_are_read_several_times() -> None:
+    made = network(model([node("y = Attention q k v", softcap=2.0)], inputs=QKV, opset=23))
+    kinds = [one.kind for one in made]
+    assert kinds.count("matmul") == 2
+    assert kinds[kinds.index("matmul") :].count("tanh") == 1
+    # Six heads, five queries, seven keys, eight numbers: twice.
+    assert cnn.analyze(made).total.operations("mac") == 2 * 6 * 5 * 7 * 8
+
+
+@pytest.mark.parametrize(
+    ("extents", "stored", "fixed"), [((5, 7), 0, 35), ((6, 5, 7), 210, 0), ((1, 1, 5, 7), 0, 35)]
+)
+def test_mask_of_an_attention_is_fixed_unless_each_head_has_its_own(
+    extents: tuple[int, ...], stored: int, fixed: int
+) -> None:
+    one = model([node("y = Attention q k v m")], [floats("m", extents)], QKV, opset=23)
+    total = cnn.analyze(network(one)).total
+    assert (total.parameters, total.stored - total.parameters) == (stored, fixed)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "mask", "said"),
+    [
+        ({"is_causal": 1}, (5, 7), "it is causal, and there is no layer of what is masked so"),
+        ({"left_window_size": 2}, (5, 7), "it sees only what is near"),
+        ({}, (5, 3), "its mask is shorter than the keys"),
+    ],
+)
+def test_attention_that_is_opaque_says_why(
+    attributes: Mapping[str, int], mask: tuple[int, ...], said: str
+) -> None:
+    operation = node("y = Attention q k v m", **attributes)
+    shapes = {"y": (1, 6, 5, 8)}
+    made = convert(model([operation], [floats("m", mask)], QKV, opset=23), shapes=shapes)
+    assert made.notes == (f"Attention is opaque: {said}",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -32,3 +33,34 @@ def test_node_cases_are_right_but_for_those_that_are_listed_with_a_reason() -> N
             found["numbers"][case.name] = outcome.reason
     assert min(right.values()) > LEAST
     assert found == listed
+
+
+OPAQUE = ("causal", "bool", "past", "qk_matmul", "padded_kv", "window", "nonpad", "fp16")
+"""What is in the names of cases of attention that have no layers."""
+
+
+@pytest.mark.parametrize("is_computed", [False, True])
+def test_attention_is_right_with_masks_shared_keys_and_caps(
+    is_computed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnx")
+    from onnx.backend.test.case.node import collect_testcases
+
+    monkeypatch.setitem(node_cases.SECOND, "Attention", (0, 1, 2, 3) if is_computed else (0, 1, 2))
+    # Where a mask has numbers for each image, it can be no constant of a network.
+    others = (*OPAQUE, "_expanded", *(() if is_computed else ("mask_4d",)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cases = [
+            case
+            for case in collect_testcases(None)
+            if case.name.startswith(("test_attention_3d", "test_attention_4d"))
+            and not any(word in case.name for word in others)
+        ]
+    assert len(cases) >= 20
+    wrong = {
+        case.name: found.reason
+        for case in cases
+        if not (found := node_cases.outcome(case)).numbers or not found.shape
+    }
+    assert wrong == {}
