@@ -22,8 +22,10 @@ from cnnanalyze.core.periodic_field import Interval
 from cnnanalyze.core.reach import POINT, Continued, Everywhere, Past, Reach, Whole, Window
 from cnnanalyze.core.resampling import Sampled, Transposed
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import Node
+from cnnanalyze.graph.node import NodeId
+from cnnanalyze.report.page import effective_field
 from cnnanalyze.report.page.background import Background
+from cnnanalyze.report.page.effective_field import axes_through
 from cnnanalyze.report.page.svg import box, element, number
 
 
@@ -91,24 +93,13 @@ def _reads(
         if own is None:
             reads[str(i)] = None
             continue
-        through = [_axes(node, k, m, rank) for k, m in enumerate(own)]
+        through = [axes_through(node, k, m, rank) for k, m in enumerate(own)]
         if any(r is not POINT for axes in through for r in axes):
             reads[str(i)] = [
                 [numbers.setdefault(tuple(encode(r)), len(numbers)) for r in axes]
                 for axes in through
             ]
     return reads
-
-
-def _axes(node: Node, source: int, own: tuple[Reach, ...], rank: int) -> tuple[Reach, ...]:
-    """Return the maps along the axes of an input of the network.
-
-    A vector is one unit on each of them, and so is a map whose axes a reshape made anew.
-    """
-    if len(own) == rank:
-        return own
-    is_vector = node.input_shapes[source].rank != rank and node.output.rank != rank
-    return (POINT if is_vector else Whole(),) * rank
 
 
 class Picture(NamedTuple):
@@ -119,6 +110,9 @@ class Picture(NamedTuple):
     figure: Markup
     rows: tuple[tuple[str, str, str], ...]
     """For each field in the figure a layer, its unit and what that sees."""
+    effective: Markup | None
+    """Where most paths to the unit with the largest field come from."""
+    effective_text: str
 
 
 SIDE = 260.0
@@ -146,7 +140,8 @@ def _centres(image: SeenInput, background: Background | None) -> Picture | None:
     network, extents = image.network, image.shape.size
     if not extents:
         return None
-    clipped = trace(network, index_maps(network), MOST_UNITS, of=image.name)
+    maps = index_maps(network)
+    clipped = trace(network, maps, MOST_UNITS, of=image.name)
     found: dict[tuple[Interval, ...], tuple[str, str]] = {}
     before: object = None
     for f in image:
@@ -168,7 +163,28 @@ def _centres(image: SeenInput, background: Background | None) -> Picture | None:
     )
     names = [name for _, (name, _) in fields]
     drawn = _nested(image, [seen for seen, _ in fields], names, background)
-    return Picture(image.label, drawn, rows)
+    return Picture(image.label, drawn, rows, *_effective(image, maps, *fields[-1][1]))
+
+
+def _effective(
+    image: SeenInput, maps: Mapping[str, Maps], layer: str, unit: str
+) -> tuple[Markup | None, str]:
+    """Draw where most paths to a unit come from, and say what is drawn."""
+    counts = effective_field.path_counts(image, maps, NodeId(layer), [*map(int, unit.split(", "))])
+    if counts is None or not counts.any():
+        return None, ""
+    extents = image.shape.size
+    height, width = (extents[-2] if len(extents) > 1 else extents[-1] / 8), extents[-1]
+    scale = SIDE / max(height, width)
+    whole = effective_field.plane(counts)
+    shares = ", ".join(
+        f"{share} % from {100 * len(effective_field.fewest(whole, share)) / whole.size:.1f} %"
+        for share in effective_field.SHARES
+    )
+    where = "" if image.is_only else f" in {image.name}"
+    words = f"Where{where} the paths to the unit {unit} of {layer} come from: {shares}"
+    words += " of the positions"
+    return effective_field.draw(counts, width * scale, height * scale, words), words
 
 
 def _spread(found: list[Any]) -> list[Any]:

@@ -365,7 +365,9 @@ def _row(
         text = f'<a href="#{escape(anchor)}">{text}</a>' if anchor and not place else text
         is_list = head.align == "left" or ", " in cell.text
         is_long = len(cell.text) > LONG and is_list and not cell.formula
-        kind = ' class="wide"' if is_long and head.role != "status" else _class(head)
+        kind = _class(head)
+        if is_long and head.role != "status":
+            kind = ' class="n wide"' if kind else ' class="wide"'
         dot = ""
         if most.get(i) and (number := _number(cell)) is not None:
             dot = f' style="--x:{number / most[i]:.3g}"'
