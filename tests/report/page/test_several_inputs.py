@@ -92,7 +92,7 @@ def test_pictures_show_what_the_towers_see_alone() -> None:
 
 
 def test_a_lean_page_has_the_pictures_too() -> None:
-    assert len(page("siamese", lean=True).root.one("section", id="field").all("figure")) == 2
+    assert len(page("siamese", lean=True).root.one("section", id="field").all("figure")) == 4
 
 
 def test_the_gallery_shows_it() -> None:
