@@ -12,8 +12,10 @@ from cnnanalyze.core.spelling import MOST_LISTED, listed, offered
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, is_empty
 from cnnanalyze.errors import Mark
 from cnnanalyze.language.expression import UNKNOWN, evaluate
-from cnnanalyze.language.names import STAR, Scope, SpecReading, StepOutput, Variables
+from cnnanalyze.language.names import STAR
+from cnnanalyze.language.scope import Scope, SpecReading, StepOutput
 from cnnanalyze.language.step import Step
+from cnnanalyze.language.variables import Variables
 from cnnanalyze.layers.attribute_faults import unknown_attribute
 from cnnanalyze.layers.base import KINDS
 

@@ -10,8 +10,9 @@ from cnnanalyze.core.spelling import MOST_LISTED, count_of, listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.language.blocks import Block
 from cnnanalyze.language.expression import UNKNOWN, parse
-from cnnanalyze.language.names import Names, Scope, SpecReading, StepOutput
+from cnnanalyze.language.names import Names
 from cnnanalyze.language.node_builder import TooLarge
+from cnnanalyze.language.scope import Scope, SpecReading, StepOutput
 from cnnanalyze.language.step import Step
 from cnnanalyze.layers.base import KINDS, Layer
 

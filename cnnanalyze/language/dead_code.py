@@ -18,17 +18,11 @@ from cnnanalyze.language.blocks import bind_arguments
 from cnnanalyze.language.control_flow import condition, kind, operation, repetitions, rows
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN
-from cnnanalyze.language.names import (
-    LOST,
-    Names,
-    Scope,
-    ScopeFrame,
-    SpecReading,
-    Variables,
-    Visible,
-)
+from cnnanalyze.language.names import Names
 from cnnanalyze.language.node_builder import LayerFactory, TooLarge, is_join
+from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Visible
 from cnnanalyze.language.step import Step
+from cnnanalyze.language.variables import Variables
 from cnnanalyze.layers.base import KINDS
 
 Read = Callable[[Tree, Scope], Step | None]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, scalars
 from cnnanalyze.language.document import Document
-from cnnanalyze.language.expression_compiler import WORDS
+from cnnanalyze.language.expression_values import WORDS
 from cnnanalyze.language.names import names_in
 from cnnanalyze.layers.base import KINDS
 

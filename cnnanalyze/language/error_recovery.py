@@ -18,7 +18,7 @@ from cnnanalyze.core.shape import Shape, parse_text
 from cnnanalyze.errors import Fault, ShapeError
 from cnnanalyze.graph.node import Node
 from cnnanalyze.graph.queries import ancestors
-from cnnanalyze.language.names import StepOutput
+from cnnanalyze.language.scope import StepOutput
 from cnnanalyze.layers.attributes import axis_number
 from cnnanalyze.layers.base import Elementwise, Layer
 from cnnanalyze.layers.traits import Trait

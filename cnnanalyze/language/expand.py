@@ -29,28 +29,14 @@ from cnnanalyze.language.control_flow import (
 )
 from cnnanalyze.language.dead_code import find_idle_faults
 from cnnanalyze.language.document import Document
-from cnnanalyze.language.expression_compiler import ELEMENTS
+from cnnanalyze.language.expression_values import ELEMENTS
 from cnnanalyze.language.inputs import (
     WrittenInput,
     channels_first_inputs,
     explain_channels_first,
     read_inputs,
 )
-from cnnanalyze.language.names import (
-    LOST,
-    LOST_ALL,
-    STAR,
-    UNGIVEN,
-    UNSAID,
-    Names,
-    Scope,
-    ScopeFrame,
-    SpecReading,
-    StepOutput,
-    Variables,
-    names_in,
-    read_parameters,
-)
+from cnnanalyze.language.names import STAR, Names, names_in
 from cnnanalyze.language.node_builder import (
     LayerFactory,
     NodeBuilder,
@@ -59,7 +45,18 @@ from cnnanalyze.language.node_builder import (
     is_frozen,
     is_join,
 )
+from cnnanalyze.language.scope import (
+    LOST,
+    LOST_ALL,
+    UNGIVEN,
+    UNSAID,
+    Scope,
+    ScopeFrame,
+    SpecReading,
+    StepOutput,
+)
 from cnnanalyze.language.step import Row, Step, read_step
+from cnnanalyze.language.variables import Variables, read_parameters
 from cnnanalyze.layers.base import KINDS
 
 

@@ -13,17 +13,16 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.diagnostics import show_value
 from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, SpecError
-from cnnanalyze.language.expression_compiler import (
+from cnnanalyze.language.expression_compiler import Evaluate, compile_text
+from cnnanalyze.language.expression_values import (
     ELEMENTS,
     MOST_CHARACTERS,
     MOST_ELEMENTS,
     UNKNOWN,
     WORDS,
-    Evaluate,
     HasAttributes,
     Scope,
     Wrong,
-    compile_text,
     weigh,
 )
 

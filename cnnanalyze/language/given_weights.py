@@ -9,7 +9,7 @@ from cnnanalyze.core.tree import Mapping, Tree
 from cnnanalyze.errors import SpecError
 from cnnanalyze.graph.given_numbers import GivenError, GivenTensor, fill_tensors
 from cnnanalyze.language.expression import UNKNOWN
-from cnnanalyze.language.names import Scope, SpecReading
+from cnnanalyze.language.scope import Scope, SpecReading
 from cnnanalyze.layers.base import Layer
 
 

@@ -35,7 +35,8 @@ from cnnanalyze.language.error_recovery import (
     two,
 )
 from cnnanalyze.language.expression import UNKNOWN
-from cnnanalyze.language.names import LOST, Names, Scope, SpecReading, StepOutput
+from cnnanalyze.language.names import Names
+from cnnanalyze.language.scope import LOST, Scope, SpecReading, StepOutput
 from cnnanalyze.language.step import RESERVED, Step, StepOrigin, has_expression
 from cnnanalyze.layers.attribute_faults import (
     Beside,

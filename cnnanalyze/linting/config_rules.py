@@ -13,7 +13,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, SpecError, UsageError
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.expression import UNKNOWN, ParsedExpression, interpolate, parse
-from cnnanalyze.language.expression_compiler import WORDS
+from cnnanalyze.language.expression_values import WORDS
 from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.declaration import WrittenRule
 from cnnanalyze.linting.finding import Finding

@@ -23,18 +23,11 @@ from cnnanalyze.language.control_flow import can_place, condition, operation, re
 from cnnanalyze.language.dependence import Dependence, Piece
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expand import Expander
-from cnnanalyze.language.names import (
-    LOST,
-    Names,
-    Scope,
-    ScopeFrame,
-    SpecReading,
-    StepOutput,
-    Variables,
-    names_in,
-)
+from cnnanalyze.language.names import Names, names_in
 from cnnanalyze.language.node_builder import LayerFactory, NodeBuilder, TooLarge, is_frozen
+from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, StepOutput
 from cnnanalyze.language.step import Step, read_step
+from cnnanalyze.language.variables import Variables
 from cnnanalyze.sweeping.columns import key_of
 from cnnanalyze.sweeping.part import Measures, Part, Refusal, empty_part, part_of
 

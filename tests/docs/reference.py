@@ -250,7 +250,7 @@ def _keys(words: Words, properties: dict[str, Any], required: Iterable[str] = ()
 
 def grammar_page() -> str:
     """Return the page with every key of a spec, made from its schema."""
-    from cnnanalyze.language.expression_compiler import FUNCTIONS
+    from cnnanalyze.language.expression_values import FUNCTIONS
 
     schema = schema_of("spec")
     words, kept, parts = Words(schema), schema["properties"], schema["definitions"]

@@ -16,7 +16,7 @@ from cnnanalyze.course.sheets.sheet_file import NETWORK_KEYS, SheetFile, Written
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import parse
-from cnnanalyze.language.names import StepOutput
+from cnnanalyze.language.scope import StepOutput
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.config import LintTable
 from cnnanalyze.linting.declaration import WrittenRule

@@ -13,7 +13,7 @@ from cnnanalyze.errors import Source
 from cnnanalyze.language.build import attempt
 from cnnanalyze.language.dead_code import find_idle_faults
 from cnnanalyze.language.document import read_document
-from cnnanalyze.language.names import Scope
+from cnnanalyze.language.scope import Scope
 from cnnanalyze.language.step import Step, read_step
 from cnnanalyze.language.yaml import open_source
 from tests.conftest import SPECS

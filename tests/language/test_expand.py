@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import cnnanalyze as cnn
 from cnnanalyze.crosscheck.balance import balance
-from cnnanalyze.language.names import Variables
+from cnnanalyze.language.variables import Variables
 from cnnanalyze.layers.base import KINDS
 
 Same = Callable[[str, str], None]

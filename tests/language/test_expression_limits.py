@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.language.expression_compiler import ELEMENTS, weigh
+from cnnanalyze.language.expression_values import ELEMENTS, weigh
 
 NESTED = "[[[[$in]*1000]*1000]*1000]*1000"
 
