@@ -91,7 +91,7 @@ def from_caffe(path: str | Path, *, inputs: Mapping[str, Sequence[int]] | None =
     ...     print(error.message)
     there is no file nowhere.prototxt
     """
-    from cnnanalyze.exchange.caffe import read as read_caffe
+    from cnnanalyze.exchange.caffe.network import read as read_caffe
     from cnnanalyze.exchange.load import load_by
 
     return load_by(read_caffe, name_of(path, "a network of Caffe"), inputs=inputs)

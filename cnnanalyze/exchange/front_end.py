@@ -24,7 +24,7 @@ FRONT_ENDS: Registry[FrontEnd] = Registry(
 )
 """By the ending of file names, with its dot."""
 MODULES: dict[str, str] = {
-    "caffe": ".prototxt",
+    "caffe.network": ".prototxt",
     "darknet": ".cfg",
     "keras.network": ".keras .keras.json",
     "onnx.network": ".onnx",

@@ -96,9 +96,6 @@ _LONG = 32
 """Shorter mappings are copied, which is faster than to look in one more."""
 
 
-# --- parameters -----------------------------------------------------------------------------------
-
-
 def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -> dict[str, object]:
     """Evaluate the top-level parameters in their order; those given from outside are taken as such.
 

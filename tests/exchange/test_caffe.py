@@ -6,7 +6,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.errors import Source
-from cnnanalyze.exchange.caffe import network
+from cnnanalyze.exchange.caffe.network import network
 
 ALEXNET = """\
 name: "AlexNet"
