@@ -12,6 +12,7 @@ from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.core.periodic_field import STRETCHES, TooFine
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.deployment.layer_needs import LayerNeeds
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.layers.base import Fit, Layer
@@ -98,6 +99,7 @@ def _analyze(network: Network, *, fields: bool) -> Analysis:
     notes: list[str] = []
     outputs = frozenset(network.outputs)
     memory = measure(network)
+    needs = LayerNeeds(network)
     for node, live in zip(network.nodes, memory.live, strict=True):
         params, cost, maps, fit = answers = rules.ask(node)
         views = {}
@@ -133,6 +135,7 @@ def _analyze(network: Network, *, fields: bool) -> Analysis:
             view.order,
             live,
             tuple(views.items()) if len(walks) > 1 else (),
+            needs,
         )
     return Analysis(network, facts, memory, tuple(notes))
 

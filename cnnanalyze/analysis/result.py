@@ -17,6 +17,7 @@ from cnnanalyze.core.conventions.formula import NOTHING
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.periodic_field import PeriodicField
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.deployment.layer_needs import LayerNeeds
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.graph.queries import ancestors
@@ -58,6 +59,25 @@ class NodeFacts:
     """Activations alive while the layer runs."""
     sees: tuple[tuple[NodeId, Seen], ...] = ()
     """In a network with several inputs: what the layer sees of each input that it depends on."""
+    needs: LayerNeeds | None = field(default=None, compare=False, repr=False)
+    """What the layers of its network need where they run."""
+
+    @property
+    def flash(self) -> int | None:
+        """Bytes of weights and biases in int8, batch norm folded.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> cnn.analyze("zoo:lenet5_common")["conv1"].flash
+        174
+        """
+        return None if self.needs is None else self.needs.flash(self.node.id)
+
+    @property
+    def arena(self) -> int | None:
+        """How far the tensors of int8 reach in one planned buffer while the layer runs."""
+        return None if self.needs is None else self.needs.arena(self.node.id)
 
     @property
     def likeness(self) -> tuple[object, ...]:

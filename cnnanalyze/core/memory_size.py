@@ -16,7 +16,7 @@ UNITS = {
 }
 """The bytes of every unit."""
 _AMBIGUOUS = {"K": 1, "KB": 1, "k": 1, "M": 2, "m": 2, "G": 3, "g": 3}
-_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z]*)")
+_SIZE = re.compile(r"(\d{1,18}(?:\.\d{1,6})?)\s*([A-Za-z]*)")
 
 
 def memory_size(written: object) -> int:

@@ -72,6 +72,10 @@ class Quantity:
     """Whether papers print other numbers under its name, so that a claim or a limit says which."""
     of_place: bool = False
     """Whether equal layers differ in it because of their places."""
+    dtype: str = ""
+    """The type of its numbers, where that is always the same."""
+    needs_network: bool = False
+    """Whether it is known of a network alone, and of no part that stands by itself."""
     is_exact: bool = True
     """Whether it is a count; a model is no promise, so nothing is claimed or limited by it."""
     short: str = ""
@@ -311,6 +315,27 @@ QUANTITIES: dict[str, Quantity] = {
             unit=BYTES,
             adds_up=False,
             of_place=True,
+        ),
+        Quantity(
+            "flash",
+            "flash",
+            "bytes of weights and biases as int8, biases of 32 bits, batch norm folded",
+            lambda f, _: f.flash,
+            unit=BYTES,
+            of_place=True,
+            dtype="int8",
+            needs_network=True,
+        ),
+        Quantity(
+            "arena",
+            "arena",
+            "bytes of one buffer for all activations as int8, as TensorFlow Lite Micro plans it",
+            lambda f, _: f.arena,
+            unit=BYTES,
+            adds_up=False,
+            of_place=True,
+            dtype="int8",
+            needs_network=True,
         ),
         Quantity(
             "depth",

@@ -124,7 +124,7 @@ def usual_limit(quantity: str) -> Limit:
         0,
         Mark(Source("", ""), 1, 1),
         convention=CONVENTION if "convention" in terms else "",
-        dtype=TYPE if "dtype" in terms else "",
+        dtype=TYPE if "dtype" in terms else find(quantity).dtype,
     )
 
 

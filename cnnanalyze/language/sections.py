@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
+from fractions import Fraction
 from functools import partial
 from math import ceil, floor
 from typing import Annotated, Any, NamedTuple
@@ -12,8 +13,9 @@ from pydantic import Field
 
 from cnnanalyze.core.binding import bind_entries
 from cnnanalyze.core.diagnostics import Faults, show_tree
+from cnnanalyze.core.memory_size import memory_size
 from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
-from cnnanalyze.core.quantities import CONVENTION, OF, Quantity, seen, stated
+from cnnanalyze.core.quantities import CONVENTION, OF, Quantity, find, seen, stated
 from cnnanalyze.core.section import Entries, Reader, Section, Wrong
 from cnnanalyze.core.tree import Scalar, Tree, as_tree
 from cnnanalyze.errors import Mark, Source
@@ -57,7 +59,9 @@ def terms_of(quantity: Quantity) -> tuple[str, ...]:
     """
     if quantity.counted == "operations" and not quantity.convention:
         return ("convention",)
-    return ("dtype",) if quantity.is_memory else ()
+    if quantity.is_memory:
+        return ("int8",) if quantity.dtype else ("dtype",)
+    return ()
 
 
 class Limit(NamedTuple):
@@ -96,7 +100,7 @@ class Budgets(NamedTuple):
             entry["at_most" if limit.is_upper else "at_least"] = limit.written
             if limit.convention not in {"", CONVENTION}:
                 entry["convention"] = limit.convention
-            if limit.dtype not in {"", TYPE}:
+            if limit.dtype not in {"", TYPE, find(limit.quantity).dtype}:
                 entry["dtype"] = limit.dtype
         return {q: e["at_most"] if set(e) == {"at_most"} else e for q, e in data.items()}
 
@@ -182,7 +186,34 @@ class MemoryLimit(LimitSection):
         return {"dtype": self.dtype}
 
 
-LIMITS = {(): LimitSection, ("convention",): OperationsLimit, ("dtype",): MemoryLimit}
+def _size(tree: Tree) -> Amount:
+    if not isinstance(tree, Scalar):
+        raise ValueError(f"must be a size such as 256KiB, not {show_tree(tree)}")  # noqa: TRY004 - its text is read
+    return Amount(tree.text, Fraction(memory_size(tree.text)), tree.mark)
+
+
+Size = Annotated[Amount | None, Reader(_size, _LIMIT)]
+
+
+class SizeLimit(LimitSection):
+    """Limits in bytes of numbers that always have the same type; units mean one thing."""
+
+    definition = "size_limit"
+
+    at_most: Size = None
+    at_least: Size = None
+
+    def terms(self) -> dict[str, Any]:
+        """Return the type of the numbers."""
+        return {"dtype": "int8"}
+
+
+LIMITS = {
+    (): LimitSection,
+    ("convention",): OperationsLimit,
+    ("dtype",): MemoryLimit,
+    ("int8",): SizeLimit,
+}
 """By the words that say how a quantity is counted: what may stand behind it."""
 
 

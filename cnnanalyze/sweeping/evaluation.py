@@ -76,6 +76,8 @@ class Evaluation:
             return "it names its outputs"
         if self.spec.assumed:
             return "its input leaves sizes open"
+        if of := next((a.quantity for a in self.measures.asked if a.quantity.needs_network), None):
+            return f"{of.title} is that of a network as a whole"
         return ""
 
     @property

@@ -55,3 +55,14 @@ def test_shared_weights_lie_in_flash_once() -> None:
 def test_a_norm_that_stays_is_a_factor_and_a_shift_each_channel() -> None:
     net = cnn.loads("{cnn: 1, input: 11x7x3, layers: [bn]}")
     assert deploy_network(net, target="stm32-like").constants.weights == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [("resnet8", 78_768), ("mobilenet_v1_vww", 219_088), ("ds_cnn", 24_392)],
+)
+def test_constants_are_those_of_the_files_of_mlperf_tiny(name: str, printed: int) -> None:
+    """Weights and biases, 8 bytes of the shape of flatten, 16 of the version of the runtime."""
+    found = deploy_network(cnn.load(f"zoo:{name}"))
+    assert found.flash == printed
+    assert found.constants.shapes == 24

@@ -116,3 +116,17 @@ def test_an_unknown_planner_is_refused_with_the_nearest() -> None:
         "error: there is no planner 'tflm-gredy'; did you mean 'tflm-greedy'?\n"
         "  help: the planners are tflm-greedy, in-place, tinyengine"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "live"),
+    [
+        ("resnet8", 49_152, 49_152),
+        ("mobilenet_v1_vww", 73_728, 55_296),
+        ("ds_cnn", 16_000, 16_000),
+        ("streaming_wake_word", 6_656, 6_656),
+    ],
+)
+def test_arena_is_what_tensorflow_lite_micro_allocates(name: str, head: int, live: int) -> None:
+    plan = deploy_network(cnn.load(f"zoo:{name}")).plan
+    assert (plan.size, plan.least) == (head, live)

@@ -115,7 +115,7 @@ def test_fractions_of_a_byte_are_rounded_to_the_safe_side() -> None:
                 "net:4:24: error: 'a' has no 'mac'; it takes parameters, trainable_parameters, "
                 "non_trainable_parameters, weights, biases, statistics, stored, macs, "
                 "operations, activations, conv_activations, live_activations, weight_memory, "
-                "peak_memory, memory, depth, receptive_field; did you mean 'macs'?"
+                "peak_memory, memory, flash, arena, depth, receptive_field; did you mean 'macs'?"
             ),
         ),
     ],

@@ -84,7 +84,7 @@ def test_claims_under_other_settings_may_speak_of_other_layers() -> None:
                 "'outputs' is not a quantity that can be claimed of a network; known: layers, "
                 "parameters, trainable_parameters, non_trainable_parameters, weights, biases, "
                 "statistics, stored, macs, operations, activations, conv_activations, "
-                "live_activations, weight_memory, peak_memory, memory, depth"
+                "live_activations, weight_memory, peak_memory, memory, flash, arena, depth"
             ),
         ),
         ("{source: a, total: {macs: [3]}}", "'macs' must be a number, not [3]"),

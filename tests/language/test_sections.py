@@ -95,7 +95,7 @@ def test_lint() -> None:
                 "net:4:11: error: 'budgets' has no 'speed'; it takes parameters, "
                 "trainable_parameters, non_trainable_parameters, weights, biases, statistics, "
                 "stored, macs, operations, activations, conv_activations, live_activations, "
-                "weight_memory, peak_memory, memory, depth, receptive_field, layers"
+                "weight_memory, peak_memory, memory, flash, arena, depth, receptive_field, layers"
             ),
         ),
         ("lint: {select: 3}", "net:4:16: error: 'select' of 'lint' must be a list, not 3"),

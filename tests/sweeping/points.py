@@ -14,8 +14,13 @@ from cnnanalyze.sweeping.part import Asked, Measures
 from cnnanalyze.sweeping.plan import sweepable
 
 TERMS = (Terms(), Terms("torchinfo", batch=3, bytes=2))
-ASKED = tuple(Asked(quantity, terms) for quantity in sweepable() for terms in TERMS)
-"""Every quantity that a sweep can tell, under two ways of counting."""
+ASKED = tuple(
+    Asked(quantity, terms)
+    for quantity in sweepable()
+    if not quantity.needs_network
+    for terms in TERMS
+)
+"""Every quantity that a sweep can tell by parts, under two ways of counting."""
 
 
 def by_parts(spec: Spec, settings: Mapping[str, Any] | None = None) -> list[int] | str:
