@@ -82,6 +82,22 @@ class Registry(Generic[T]):
         self._entries[name] = thing
         self._aliases.update(dict.fromkeys(aliases, name))
 
+    def check_class(self, name: str, cls: type) -> None:
+        """Refuse a class of another package under a name of ours, and one that lacks methods.
+
+        Raises
+        ------
+        PluginError
+            If the name has no dot, or methods are missing.
+        """
+        if "." not in name and not cls.__module__.startswith("cnnanalyze."):
+            raise PluginError(
+                f"{self.what} '{name}' of {cls.__module__} carries no dot",
+                help=f"names without a dot belong to cnnanalyze; call it 'yours.{name}'",
+            )
+        if missing := sorted(getattr(cls, "__abstractmethods__", ())):
+            raise PluginError(f"{self.what} '{name}' lacks {', '.join(missing)}()")
+
     def get(self, name: str) -> T | None:
         """Return the thing of a name or alias, or nothing; other packages are asked on a miss."""
         if (found := self._entries.get(name)) is not None:

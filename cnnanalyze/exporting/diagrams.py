@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
+from cnnanalyze.core.shape import Shape
 from cnnanalyze.exporting.tree import Group, group_tree
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
@@ -32,30 +34,19 @@ def write_mermaid(network: Network, *, is_level: bool = False) -> str:
       n0 -->|5x5x1| n2
     """
 
-    def text(name: str, *lines: str) -> str:
-        return "<br>".join(_escaped(line) for line in (name, *lines))
+    def text(*lines: str) -> str:
+        return "<br>".join(map(_escaped, lines))
 
-    def frame(group: Group, number: str, depth: int) -> tuple[str, str]:
-        indent = _INDENT * depth
+    def frame(group: Group, number: str, indent: str) -> tuple[str, str]:
         return f'{indent}subgraph {number}["{_escaped(_title(group))}"]', f"{indent}end"
 
-    names = _numbers(network)
-    lines = [f"flowchart {'LR' if is_level else 'TD'}"]
-    lines += [
-        f'{_INDENT}{names[name]}(["{text(name, given.written)}"])'
-        for name, given in network.inputs.items()
-    ]
-    lines += _inside(
-        group_tree(network),
-        frame,
-        lambda node, depth: f'{_INDENT * depth}{names[node.id]}["{text(*_said(node))}"]',
+    syntax = _Syntax(
+        begin=lambda name, said: f'{name}(["{text(*said)}"])',
+        layer=lambda name, said: f'{name}["{text(*said)}"]',
+        edge=lambda one, other, shape: f"{one} -->|{shape}| {other}",
+        frame=frame,
     )
-    lines += [
-        f"{_INDENT}{names[source]} -->|{network.shape_of(source)}| {names[node.id]}"
-        for node in network.nodes
-        for source in node.inputs
-    ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([f"flowchart {'LR' if is_level else 'TD'}", *_lines(network, syntax)]) + "\n"
 
 
 def write_dot(network: Network, *, is_level: bool = False) -> str:
@@ -75,32 +66,48 @@ def write_dot(network: Network, *, is_level: bool = False) -> str:
     }
     """
 
-    def text(name: str, *lines: str) -> str:
-        return r"\n".join(_quoted(line) for line in (name, *lines))
+    def text(*lines: str) -> str:
+        return r"\n".join(map(_quoted, lines))
 
-    def frame(group: Group, number: str, depth: int) -> tuple[str, str]:
-        indent = _INDENT * depth
+    def frame(group: Group, number: str, indent: str) -> tuple[str, str]:
         head = f"{indent}subgraph cluster_{number} {{\n{indent}{_INDENT}"
         return f'{head}label="{_quoted(_title(group))}";', f"{indent}}}"
 
-    names = _numbers(network)
-    lines = [f'digraph "{_quoted(network.name)}" {{', f"{_INDENT}node [shape=box];"]
-    lines += [f"{_INDENT}rankdir=LR;"] if is_level else []
-    lines += [
-        f'{_INDENT}{names[name]} [label="{text(name, given.written)}", shape=ellipse];'
-        for name, given in network.inputs.items()
-    ]
-    lines += _inside(
-        group_tree(network),
-        frame,
-        lambda node, depth: f'{_INDENT * depth}{names[node.id]} [label="{text(*_said(node))}"];',
+    syntax = _Syntax(
+        begin=lambda name, said: f'{name} [label="{text(*said)}", shape=ellipse];',
+        layer=lambda name, said: f'{name} [label="{text(*said)}"];',
+        edge=lambda one, other, shape: f'{one} -> {other} [label="{shape}"];',
+        frame=frame,
     )
-    lines += [
-        f'{_INDENT}{names[source]} -> {names[node.id]} [label="{network.shape_of(source)}"];'
-        for node in network.nodes
-        for source in node.inputs
-    ]
-    return "\n".join([*lines, "}"]) + "\n"
+    head = [f'digraph "{_quoted(network.name)}" {{', f"{_INDENT}node [shape=box];"]
+    head += [f"{_INDENT}rankdir=LR;"] if is_level else []
+    return "\n".join([*head, *_lines(network, syntax), "}"]) + "\n"
+
+
+class _Syntax(NamedTuple):
+    """How a language writes the parts of a graph."""
+
+    begin: Callable[[str, tuple[str, ...]], str]
+    """An input, from its name in the graph and what is said of it."""
+    layer: Callable[[str, tuple[str, ...]], str]
+    edge: Callable[[str, str, Shape], str]
+    frame: Callable[[Group, str, str], tuple[str, str]]
+    """What stands before and behind the layers of a block, from its number and its indent."""
+
+
+def _lines(network: Network, syntax: _Syntax) -> Iterator[str]:
+    """Yield the lines of inputs, of layers within their blocks, and of what they read."""
+    names = _numbers(network)
+    for name, given in network.inputs.items():
+        yield _INDENT + syntax.begin(names[name], (name, given.written))
+    yield from _inside(
+        group_tree(network),
+        lambda group, number, depth: syntax.frame(group, number, _INDENT * depth),
+        lambda node, depth: _INDENT * depth + syntax.layer(names[node.id], _said(node)),
+    )
+    for node in network.nodes:
+        for source in node.inputs:
+            yield _INDENT + syntax.edge(names[source], names[node.id], network.shape_of(source))
 
 
 def _numbers(network: Network) -> dict[str, str]:

@@ -249,13 +249,7 @@ def layer(kind: str, *aliases: str) -> Callable[[LayerClass], LayerClass]:
     """
 
     def register(cls: LayerClass) -> LayerClass:
-        if "." not in kind and not cls.__module__.startswith("cnnanalyze."):
-            raise PluginError(
-                f"layer kind '{kind}' of {cls.__module__} carries no dot",
-                help=f"names without a dot belong to cnnanalyze; call it 'yours.{kind}'",
-            )
-        if missing := sorted(getattr(cls, "__abstractmethods__", ())):
-            raise PluginError(f"layer kind '{kind}' lacks {', '.join(missing)}()")
+        KINDS.check_class(kind, cls)
         _refuse_unknown(kind, cls)
         cls.kind = kind
         cls.aliases = aliases

@@ -94,6 +94,11 @@ class RuleContext:
         return None if self.document is None else self.document.written.train
 
     @property
+    def loss(self) -> str:
+        """The loss with which the network is trained, or nothing."""
+        return "" if self.training is None else self.training.loss
+
+    @property
     def budgets(self) -> Budgets | None:
         """What the network may cost, if the spec says so."""
         return None if self.document is None else self.document.budgets

@@ -184,6 +184,11 @@ def before(network: Network, node: Node, traits: AbstractSet[Trait]) -> tuple[No
     return through(network, node, traits, forward=False)
 
 
+def ends(network: Network, head: Node, traits: AbstractSet[Trait]) -> tuple[Node, ...]:
+    """Return a head, or what it reads if it is like these, looking through all that are."""
+    return before(network, head, traits) if head.layer.is_any(traits) else (head,)
+
+
 def after(network: Network, node: Node, traits: AbstractSet[Trait]) -> tuple[Node, ...]:
     """Return what reads a layer, looking through layers like these; each once."""
     return through(network, node, traits, forward=True)

@@ -12,6 +12,15 @@ from cnnanalyze.linting import layer_queries
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import NodeFacts
+    from cnnanalyze.linting.context import RuleContext
+
+
+def windowed(context: RuleContext) -> Iterator[NodeFacts]:
+    """Yield what is known of every convolution and every pool."""
+    assert context.analysis is not None
+    for facts in context.analysis:
+        if facts.node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
+            yield facts
 
 
 def sides(facts: NodeFacts) -> Iterator[tuple[Fit, int, int, int, int]]:

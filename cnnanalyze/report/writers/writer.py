@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from cnnanalyze.core.registry import Registry
-from cnnanalyze.errors import PluginError
 from cnnanalyze.report.document import (
     Block,
     Code,
@@ -210,13 +209,7 @@ def writer(name: str, *endings: str) -> Callable[[FormatClass], FormatClass]:
     """
 
     def register(cls: FormatClass) -> FormatClass:
-        if "." not in name and not cls.__module__.startswith("cnnanalyze."):
-            raise PluginError(
-                f"format '{name}' of {cls.__module__} carries no dot",
-                help=f"names without a dot belong to cnnanalyze; call it 'yours.{name}'",
-            )
-        if missing := sorted(getattr(cls, "__abstractmethods__", ())):
-            raise PluginError(f"format '{name}' lacks {', '.join(missing)}()")
+        FORMATS.check_class(name, cls)
         cls.name, cls.endings = name, endings
         FORMATS.add(name, cls)
         return cls

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.layer_queries import SILENT, SOFTMAX, before, heads
+from cnnanalyze.linting.layer_queries import SILENT, SOFTMAX, ends, heads
 from cnnanalyze.linting.loss import wanted
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -54,20 +55,17 @@ class DoubleSoftmax(Rule):
 
     def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every head with what the loss wants."""
-        network, training = context.network, context.training
-        assert network is not None
-        loss = training.loss if training is not None else ""
-        if wanted(loss) != "logits":
+        if wanted(loss := context.loss) != "logits":
             return
-        for head in heads(network):
-            ends = (head,) if not head.layer.is_any(SILENT) else before(network, head, SILENT)
-            for end in ends:
-                if end.layer.is_any(SQUASHING):
-                    yield self.found(
-                        context,
-                        f"{end.kind} applied twice: the network ends in it, and the loss "
-                        f"'{loss}' takes logits",
-                        node=end,
-                        help=f"remove the {end.kind}, or use a loss that takes probabilities",
-                        values={"loss": loss, "head": end.kind},
-                    )
+        network = context.network
+        assert network is not None
+        for end in chain.from_iterable(ends(network, head, SILENT) for head in heads(network)):
+            if end.layer.is_any(SQUASHING):
+                yield self.found(
+                    context,
+                    f"{end.kind} applied twice: the network ends in it, and the loss "
+                    f"'{loss}' takes logits",
+                    node=end,
+                    help=f"remove the {end.kind}, or use a loss that takes probabilities",
+                    values={"loss": loss, "head": end.kind},
+                )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.layer_queries import SILENT, before, heads
+from cnnanalyze.linting.layer_queries import SILENT, ends, heads
 from cnnanalyze.linting.loss import wanted
 from cnnanalyze.linting.rule import Case, Rule, rule
 
@@ -66,24 +67,21 @@ class MissingProbability(Rule):
 
     def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare every head with what the loss wants."""
-        network, training = context.network, context.training
-        assert network is not None
-        loss = training.loss if training is not None else ""
+        loss = context.loss
         wants = wanted(loss)
         if wants not in MAKERS:
             return
-        shaping = SILENT | {Trait.RESHAPING}
-        for head in heads(network):
-            ends = (head,) if not head.layer.is_any(shaping) else before(network, head, shaping)
-            for end in ends:
-                if MAKERS[wants] not in end.layer.traits:
-                    yield self.found(
-                        context,
-                        f"the loss '{loss}' takes {wants}, but the network ends in {end.kind}",
-                        node=end,
-                        help=f"end in {_maker(MAKERS[wants])}, or use a loss that takes logits",
-                        values={"loss": loss, "head": end.kind},
-                    )
+        network, shaping = context.network, SILENT | {Trait.RESHAPING}
+        assert network is not None
+        for end in chain.from_iterable(ends(network, head, shaping) for head in heads(network)):
+            if MAKERS[wants] not in end.layer.traits:
+                yield self.found(
+                    context,
+                    f"the loss '{loss}' takes {wants}, but the network ends in {end.kind}",
+                    node=end,
+                    help=f"end in {_maker(MAKERS[wants])}, or use a loss that takes logits",
+                    values={"loss": loss, "head": end.kind},
+                )
 
 
 def _maker(trait: Trait) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
-from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
-from cnnanalyze.linting.window_coverage import sides
+from cnnanalyze.linting.window_coverage import sides, windowed
 
 
 @rule
@@ -63,11 +62,8 @@ class StrideDoesNotFit(Rule):
 
     def check(self, context: RuleContext) -> Iterator[Finding]:
         """Divide, for every axis of every layer with windows."""
-        assert context.analysis is not None
-        for facts in context.analysis:
+        for facts in windowed(context):
             node = facts.node
-            if not node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
-                continue
             for axis, (fit, f, s, d, n) in enumerate(sides(facts)):
                 if fit.exact:
                     continue

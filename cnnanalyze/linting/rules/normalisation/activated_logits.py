@@ -12,6 +12,7 @@ from cnnanalyze.linting.layer_queries import (
     SILENT,
     SOFTMAX,
     before,
+    ends,
     heads,
     is_activation,
 )
@@ -67,18 +68,15 @@ class ActivatedLogits(Rule):
         """Look at what the softmax or the loss of every output reads."""
         network = context.network
         assert network is not None
-        training = context.training
-        loss = training.loss if training is not None else ""
+        loss = context.loss
         for head in heads(network):
             if head.layer.is_any(SOFTMAX):
-                ends, reader = before(network, head, PASSING), f"the {head.kind}"
+                found, reader = before(network, head, PASSING), f"the {head.kind}"
             elif wanted(loss) == "logits" and Trait.PROBABILITIES not in head.layer.traits:
-                is_passing = head.layer.is_any(PASSING)
-                ends = before(network, head, PASSING) if is_passing else (head,)
-                reader = f"the loss '{loss}'"
+                found, reader = ends(network, head, PASSING), f"the loss '{loss}'"
             else:
                 continue
-            for end in ends:
+            for end in found:
                 if is_activation(end):
                     yield self.found(
                         context,

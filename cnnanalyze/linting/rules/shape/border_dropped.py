@@ -9,7 +9,7 @@ from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
-from cnnanalyze.linting.window_coverage import sides
+from cnnanalyze.linting.window_coverage import sides, windowed
 
 
 @rule
@@ -75,11 +75,8 @@ class BorderDropped(Rule):
 
     def check(self, context: RuleContext) -> Iterator[Finding]:
         """Look at how the windows of every strided layer end."""
-        assert context.analysis is not None
-        for facts in context.analysis:
+        for facts in windowed(context):
             node = facts.node
-            if not node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
-                continue
             for axis, (fit, k, s, _, n) in enumerate(sides(facts)):
                 if k > 1 and s > 1 and fit.unread:
                     name = axis_name(axis, len(facts.fit))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
-from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import RuleContext
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
-from cnnanalyze.linting.window_coverage import sides
+from cnnanalyze.linting.window_coverage import sides, windowed
 
 
 @rule
@@ -55,11 +54,8 @@ class UnevenPadding(Rule):
 
     def check(self, context: RuleContext) -> Iterator[Finding]:
         """Compare the padding that windows read on both sides."""
-        assert context.analysis is not None
-        for facts in context.analysis:
+        for facts in windowed(context):
             node = facts.node
-            if not node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
-                continue
             for axis, (fit, k, s, d, n) in enumerate(sides(facts)):
                 used = (fit.output - 1) * s + d * (k - 1) + 1 - fit.before - n
                 if fit.before > used >= 0:
