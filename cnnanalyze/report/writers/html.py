@@ -58,6 +58,8 @@ class Html(Writer):
         """The anchor of the last heading."""
         self.tables: Counter[str] = Counter()
         """How many tables that are filtered have an anchor already, by that of their heading."""
+        self.is_piece = False
+        """Whether this is a piece of a page that is made otherwise, beside others."""
         self.can_zoom = False
         """Whether there is a picture to be enlarged and moved."""
         self.levels: list[int] = []
@@ -145,8 +147,11 @@ class Html(Writer):
         table = block.compact.signed("status")
         name = escape(self._region(block.title))
         tools, anchor = self._filter(block, name) if block.filter else ("", "")
+        # Tables without a title in pieces of one page would all have the same name.
+        has_name = bool(block.title) or not self.is_piece
+        region = f' role="region" aria-label="{name}"' if has_name else ""
         body = (
-            f'{tools}<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+            f'{tools}<div class="scroll" tabindex="0"{region}>'
             f"<table{anchor}{_sortable(table)}>"
             f"<thead><tr>{_heads(table)}</tr></thead>\n{_bodies(table, block.anchors)}"
             f"{_foot(table)}</table></div>"
@@ -241,6 +246,7 @@ def _has_title(title: str, blocks: Sequence[Block]) -> bool:
 def fragment(block: Block) -> str:
     """Return one block, for a page that is made otherwise and has the headings above it."""
     writer = Html(0)
+    writer.is_piece = True
     if isinstance(block, Heading | Group):
         writer.levels = list(range(1, block.level))
     return writer.block(block)

@@ -10,7 +10,9 @@ import cnnanalyze as cnn
 from cnnanalyze.course.explanations.explain import explain
 from cnnanalyze.report.derivation.blocks import document
 from cnnanalyze.report.page.answers import work
+from cnnanalyze.report.page.network import to_html
 from cnnanalyze.report.writers import render
+from tests.report.page.reader import Page
 
 
 @pytest.mark.parametrize("name", ["lenet5", "alexnet", "m5", "c3d"])
@@ -37,3 +39,10 @@ def test_the_field_of_the_first_pool_of_lenet() -> None:
     assert "C1     5  1  1 + (5 - 1)·1 = 5  1·1 = 1" in lines
     shown = re.sub(r"<[^>]+>", "", render(written, "html"))
     assert "1+(5−1)·1=5" in shown
+
+
+def test_no_two_regions_of_the_answers_have_one_name() -> None:
+    analysis = cnn.analyze("zoo:lenet5").analysis
+    found = Page(to_html(analysis, answers=work(analysis))).root
+    names = [e.attributes["aria-label"] for e in found.all("div", role="region")]
+    assert len(names) == len(set(names))
