@@ -25,6 +25,8 @@ from cnnanalyze.report.document import (
 from cnnanalyze.report.memory_plan import MemoryPlan, Tensor
 from cnnanalyze.report.numbers import exact, readable, size
 from cnnanalyze.report.page.memory_plan import draw
+from cnnanalyze.report.page.roofline import draw as draw_roofline
+from cnnanalyze.report.roofline import Roofline, outline, roofline_of
 from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 
@@ -104,6 +106,9 @@ def _blocks(deployment: Deployment, found: tuple[Fit, ...]) -> Iterator[Block]:
     yield Paragraph(_folding(deployment), "Folding")
     if deployment.notes:
         yield Items(deployment.notes, "Partial")
+    if (found_roof := roofline_of(deployment)) is not None:
+        yield Heading("Roofline", SECTION)
+        yield _roof(found_roof)
     yield Heading("Operations", SECTION)
     yield Tabular(operations(deployment))
     yield Heading("Memory plan", SECTION)
@@ -112,6 +117,12 @@ def _blocks(deployment: Deployment, found: tuple[Fit, ...]) -> Iterator[Block]:
     yield Paragraph(
         "Workspace of kernels, the runtime's own memory and its code are not counted: they belong "
         "to a version of a runtime, and no spec says them."
+    )
+
+
+def _roof(roofline: Roofline) -> Figure:
+    return Figure(
+        lambda: str(draw_roofline(roofline)), roofline.text, lambda width: outline(roofline, width)
     )
 
 
