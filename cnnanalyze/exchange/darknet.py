@@ -183,7 +183,7 @@ def _sections(source: Source) -> list[Section]:
         if head := _SECTION.fullmatch(line):
             found.append(Section(_ALIASES.get(head[1], head[1]), mark, len(found) - 1))
             if len(found) > MOST_SECTIONS:
-                raise SpecError(Fault(f"more than {MOST_SECTIONS:,} sections, the most", mark))
+                raise SpecError(Fault(f"more than {MOST_SECTIONS:,} sections, the limit", mark))
             continue
         key, equals, value = text.partition("=")
         if not found or not equals:
@@ -335,7 +335,7 @@ def _activation(to: Conversion, section: Section) -> Tensor:
 @_converts("maxpool", "local_avgpool")
 def _pool(to: Conversion, section: Section) -> Tensor:
     if section.whole("maxpool_depth", 0):
-        section.refuse("there is no layer for a pool over channels", "maxpool_depth")
+        section.refuse("no layer kind pools over channels", "maxpool_depth")
     size = section.whole("size", section.whole("stride", 1))
     padding = section.whole("padding", size - 1)
     strides = _strides(section)
@@ -364,7 +364,7 @@ def _dropout(to: Conversion, section: Section) -> Tensor:
 @_converts("softmax")
 def _softmax(to: Conversion, section: Section) -> Tensor:
     if section.whole("groups", 1) != 1 or "tree" in section.values:
-        section.refuse("there is no layer for a softmax in groups", "groups")
+        section.refuse("no layer kind applies softmax in groups", "groups")
     layer = to.last
     if not layer.shape.is_vector and layer.shape.channels != layer.shape.count:
         layer = to.add(section, "flatten", layer)
@@ -411,7 +411,7 @@ def _route(to: Conversion, section: Section) -> Tensor:
 @_converts("shortcut")
 def _shortcut(to: Conversion, section: Section) -> Tensor:
     if section.word("weights_type", "none") != "none":
-        section.refuse("there is no layer for a sum with learned weights", "weights_type")
+        section.refuse("no layer kind sums with learned weights", "weights_type")
     others = [
         _fitted(to, section, to.at(section, number, "from")) for number in section.wholes("from")
     ]

@@ -103,7 +103,7 @@ def refuse_settings(network: Network, settings: Mapping[str, object]) -> None:
     if spec_of(network).document is None:
         raise UsageError(
             f"{network.name} was made without a spec, so it has no '{word}' to set",
-            help="make it anew with the other value",
+            help="build it again with the other value",
         )
     where = "where the spec is read: cnnanalyze.load(path, settings="
     raise UsageError(

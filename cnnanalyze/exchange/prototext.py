@@ -79,7 +79,7 @@ def parse(source: Source) -> Message:
             name = Scalar(text, mark)
             count += 1
             if count > MOST_FIELDS:
-                raise SpecError(Fault(f"more than {MOST_FIELDS:,} fields, the most", mark))
+                raise SpecError(Fault(f"more than {MOST_FIELDS:,} fields, the limit", mark))
             continue
         values = message.fields.setdefault(name.text, [])
         if kind in {"text", "word"}:
@@ -90,7 +90,7 @@ def parse(source: Source) -> Message:
             values.append(inside[-1][0])
             name = None
             if len(inside) > MOST_DEPTH:
-                raise SpecError(Fault(f"messages lie more than {MOST_DEPTH} deep", mark))
+                raise SpecError(Fault(f"messages are nested more than {MOST_DEPTH} deep", mark))
         elif text == "[" and not in_list:
             in_list = True
         elif text == "]" and in_list:
@@ -110,7 +110,7 @@ def _tokens(source: Source) -> Iterator[tuple[str, str, Mark]]:
             found = _TOKEN.match(line, at)
             if found is None:
                 mark = Mark(source, number, at + 1)
-                raise SpecError(Fault(f"'{line[at]}' means nothing here", mark))
+                raise SpecError(Fault(f"'{line[at]}' is not expected here", mark))
             at = found.end()
             kind = found.lastgroup or ""
             if kind != "space":

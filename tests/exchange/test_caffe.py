@@ -225,10 +225,10 @@ def test_data_that_a_network_is_trained_on_is_an_input() -> None:
         ("layer {", "net.prototxt:1:1: error: this has no end"),
         ("layer }", "net.prototxt:1:7: error: a value of 'layer' is expected here, not '}'"),
         ("}", "net.prototxt:1:1: error: a field is expected here, not '}'"),
-        ("a: @", "net.prototxt:1:4: error: '@' means nothing here"),
-        ("a { " * 40, "net.prototxt:1:119: error: messages lie more than 30 deep"),
-        ("a: 1", "net.prototxt:1:1: error: there is no layer in it"),
-        ("a: 1 " * 100_001, "net.prototxt:1:500001: error: more than 100,000 fields, the most"),
+        ("a: @", "net.prototxt:1:4: error: '@' is not expected here"),
+        ("a { " * 40, "net.prototxt:1:119: error: messages are nested more than 30 deep"),
+        ("a: 1", "net.prototxt:1:1: error: it has no layers"),
+        ("a: 1 " * 100_001, "net.prototxt:1:500001: error: more than 100,000 fields, the limit"),
     ],
 )  # fmt: skip
 def test_faults_are_told_at_their_places(text: str, said: str) -> None:

@@ -235,7 +235,7 @@ def test_faults_are_told_at_their_places(text: str, said: str) -> None:
 
 def test_sections_are_bounded() -> None:
     text = "[net]\nwidth=9\nheight=9\nchannels=3\n" + "[avgpool]\n" * 10_001
-    with pytest.raises(cnn.SpecError, match="more than 10,000 sections, the most"):
+    with pytest.raises(cnn.SpecError, match="more than 10,000 sections, the limit"):
         network(Source("net.cfg", text))
 
 

@@ -176,7 +176,7 @@ def test_a_network_made_without_a_spec_has_nothing_to_set() -> None:
     network = cnn.loads("{cnn: 1, name: tiny, input: 5x5x1, layers: [relu]}").network
     assert refusal(lambda: cnn.analyze(network, settings={"width": 0.5})) == (
         "tiny was made without a spec, so it has no 'width' to set",
-        "make it anew with the other value",
+        "build it again with the other value",
     )
 
 

@@ -139,7 +139,7 @@ def _departures(ours: NormalForm, theirs: NormalForm, partners: Partners) -> Ite
     if not found:
         yield Departure(
             "wiring",
-            "each operation has its like in the model, but they are wired in another way",
+            "each operation has a counterpart in the model, but they are connected differently",
         )
 
 

@@ -96,7 +96,7 @@ def conform_weights(spec: Network, stored: StoredTensors) -> WeightConformance:
     left_out = sum(not tensor.is_learned for tensor in stored.tensors)
     notes = []
     if left_out:
-        notes.append(f"counters and tables of whole numbers are left out of account: {left_out}")
+        notes.append(f"counters and tables of whole numbers are ignored: {left_out}")
     orders = {order: m.layout for m in modules if (order := m.order_of_gates) is not None}
     notes += [
         f"gates stand one behind another as {layout} has them, {order}: their order shows in no "

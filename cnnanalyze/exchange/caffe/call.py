@@ -89,7 +89,7 @@ class Call:
     def value(self) -> Blob:
         """The first tensor that it reads."""
         if not self.read:
-            self.refuse("it reads nothing", help="give it a 'bottom'")
+            self.refuse("it has no input", help="give it a 'bottom'")
         return self.read[0]
 
     # --- what it says ----------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def _pooling(call: Call) -> Blob:
 @_converts("InnerProduct")
 def _inner_product(call: Call) -> Blob:
     if call.axis() != 1:
-        call.refuse("there is no layer for weighted sums along another axis than the first")
+        call.refuse("no layer kind sums with weights along an axis other than the first")
     layer = call.value.layer
     if call.value.view != Blob.of(layer).view:
         layer = call.arranged(call.value, [range(1, call.value.view.rank)])
@@ -118,7 +118,7 @@ def _power(call: Call) -> Blob:
 @_converts("LRN")
 def _lrn(call: Call) -> Blob:
     if call.word("norm_region", "ACROSS_CHANNELS") not in {"ACROSS_CHANNELS", "0"}:
-        call.refuse("there is no layer for a normalisation over neighbouring positions")
+        call.refuse("no layer kind normalises over neighbouring positions")
     attributes = {"size": call.whole("local_size", 5), "alpha": call.real("alpha", 1.0),
                   "beta": call.real("beta", 0.75), "offset": call.real("k", 1.0)}  # fmt: skip
     return Blob.of(call.add("lrn", call.map(), **attributes))
@@ -245,7 +245,7 @@ def _slice(call: Call) -> list[Blob]:
 @_converts("Flatten")
 def _flatten(call: Call) -> Blob:
     if call.axis() != 1:
-        call.refuse("there is no layer that flattens from another axis on than the first")
+        call.refuse("no layer kind flattens from an axis other than the first")
     flat = call.arranged(call.value, [range(1, call.value.view.rank)])
     return Blob.of(flat)
 
@@ -285,7 +285,7 @@ def _crop(call: Call) -> Blob:
     axis, offsets = call.axis("axis", 2), call.wholes("offset") or [0]
     layer, like = call.map(), call.map(call.read[1])
     if axis != 2 or layer.shape.rank != like.shape.rank:  # noqa: PLR2004 - the first of positions
-        call.refuse("there is no layer that cuts channels to those of another")
+        call.refuse("no layer kind crops channels to those of another tensor")
     offsets = (offsets * layer.shape.rank)[: layer.shape.rank]
     sizes = zip(layer.shape.size, like.shape.size, offsets, strict=True)
     amount = tuple((offset, n - m - offset) for n, m, offset in sizes)

@@ -57,7 +57,7 @@ def network(source: Source, name: str = "net", *, inputs: Sizes | None = None) -
     layers = [one for one in (*whole.messages("layer"), *whole.messages("layers")) if _is_used(one)]
     if not layers:
         raise SpecError(
-            Fault("there is no layer in it", whole.mark, "a network of Caffe has 'layer { ... }'")
+            Fault("it has no layers", whole.mark, "a network of Caffe has 'layer { ... }'")
         )
     title = called[-1].text.strip() if called else ""
     to = Conversion(NetworkBuilder(title or name or "net"), layers)
@@ -113,7 +113,7 @@ def _inputs(to: Conversion, whole: Message, given: dict[str, Sequence[int]]) -> 
                 help=f"give channels, height and width: --input {name}=3x224x224",
             )
         if len(extents) > MOST_AXES + 1:
-            raise SpecError(f"input '{name}' has {len(extents)} axes; {MOST_AXES + 1} are the most")
+            raise SpecError(f"input '{name}' has {len(extents)} axes; the limit is {MOST_AXES + 1}")
         own_name = "" if len(found) == 1 else to.names.near(name)
         made = to.builder.input(*extents[1:], extents[0], name=own_name)
         to.blobs[name] = Blob.of(made)

@@ -38,11 +38,11 @@ def read_configuration(path: Path) -> dict[str, Any]:
     if data[: len(_HDF5)] == _HDF5:
         raise SpecError(
             "this is an HDF5 file, which is not read",
-            help="write the model anew: model.save('model.keras'), or its model.to_json() into "
+            help="save the model again: model.save('model.keras'), or its model.to_json() into "
             "'model.keras.json'",
         )
     if len(data) > MOST_BYTES:
-        raise SpecError(f"the file has {len(data):,} bytes; {MOST_BYTES:,} are the most")
+        raise SpecError(f"the file has {len(data):,} bytes; the limit is {MOST_BYTES:,}")
     return parse(bytes(data))
 
 
@@ -57,7 +57,7 @@ def parse(text: bytes | str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        why = "its values lie too deep in one another"
+        why = "its values are nested too deep"
         raise SpecError(
             f"this is not JSON: {why if isinstance(error, RecursionError) else error}",
             help="a model is written by model.save('model.keras') or model.to_json()",
@@ -74,7 +74,7 @@ def _check_depth(value: object) -> None:
     while level:
         depth += 1
         if depth > MOST_DEPTH:
-            raise SpecError(f"values lie more than {MOST_DEPTH} deep in one another")
+            raise SpecError(f"values are nested more than {MOST_DEPTH} deep")
         level = [
             inner
             for one in level
@@ -104,7 +104,7 @@ def _unpacked(data: memoryview) -> bytes:
     ) as error:
         raise SpecError(f"the file cannot be unpacked: {error}", help=_SAVED) from None
     if len(text) > MOST_BYTES:
-        raise SpecError(f"its 'config.json' has more than {MOST_BYTES:,} bytes, the most")
+        raise SpecError(f"its 'config.json' has more than {MOST_BYTES:,} bytes, the limit")
     return text
 
 

@@ -104,12 +104,11 @@ class _Parser:
                 help="a model is written by model.save('model.keras') or model.to_json()",
             )
         if depth > MOST_MODELS:
-            raise SpecError(f"models lie more than {MOST_MODELS} deep in one another")
+            raise SpecError(f"models are nested more than {MOST_MODELS} deep")
         name = name or _word(config.get("name")) or "model"
         if not is_model(given):
             raise SpecError(
-                f"the model '{name}' is of a class of its own, {kind}, and says nothing of its "
-                "layers",
+                f"the model '{name}' is of a custom class, {kind}, and says nothing of its layers",
                 help="build it as keras.Model(inputs, outputs), or export it to ONNX",
             )
         layers = config["layers"]
@@ -129,7 +128,7 @@ class _Parser:
     ) -> LayerConfiguration:
         self.left -= 1
         if self.left < 0:
-            raise SpecError(f"the model has more than {MOST_LAYERS:,} layers, the most")
+            raise SpecError(f"the model has more than {MOST_LAYERS:,} layers, the limit")
         config = given.get("config")
         kind = _word(given.get("class_name"))
         if not kind:
@@ -161,7 +160,7 @@ def _word(value: object) -> str:
     if not isinstance(value, str):
         return ""
     if len(value) > MOST_CHARACTERS:
-        raise SpecError(f"a name of {len(value):,} characters; {MOST_CHARACTERS} are the most")
+        raise SpecError(f"a name of {len(value):,} characters; the limit is {MOST_CHARACTERS}")
     return value
 
 

@@ -150,7 +150,7 @@ def _inputs(to: Conversion, model: ModelConfiguration, sizes: Sizes) -> list[Vie
         own = _extents(layer, sizes.get(name))
         if len(own) > MOST_AXES + 1:
             raise SpecError(
-                f"{layer}: it has {len(own)} axes besides the batch; {MOST_AXES + 1} are the most"
+                f"{layer}: it has {len(own)} axes besides the batch; the limit is {MOST_AXES + 1}"
             )
         called = "" if len(names) == 1 else to.names.near(name)
         found.append(Viewed.whole(to.builder.input(*own, name=called, origin=to.origin(layer))))
@@ -227,7 +227,7 @@ def _converted(
             continue
         to.left -= 1
         if to.left < 0:
-            raise SpecError("the layers of the model are called more than 100,000 times, the most")
+            raise SpecError("the layers of the model are called more than 100,000 times, the limit")
         invocation = layer.calls[number]
         read = {
             one: values[key][min(one.output, len(values[key]) - 1)]
@@ -300,7 +300,7 @@ def _check(layer: LayerConfiguration, reference: Reference, value: Viewed) -> No
         raise SpecError(
             f"{layer}: the file declares what it reads from '{reference.layer}' as {said}, but it "
             f"is {found}: {said} ≠ {found}",
-            help="the file contradicts itself; write it anew with model.save",
+            help="the file contradicts itself; save it again with model.save",
         )
 
 
@@ -382,5 +382,5 @@ class _Wiring:
         found = in_order(waits)
         if len(found) < len(calls):
             names = [calls[place][0].name for place in circle_of(waits, found)]
-            raise SpecError(f"the layers make a circle: {' → '.join(names[:8])}")
+            raise SpecError(f"the layers form a cycle: {' → '.join(names[:8])}")
         return (calls[place] for place in found)

@@ -115,7 +115,7 @@ class Scope:
 
 def _check_depth(depth: int) -> None:
     if depth > MOST_DEPTH:
-        raise SpecError(f"graphs and functions lie more than {MOST_DEPTH} deep in one another")
+        raise SpecError(f"graphs and functions are nested more than {MOST_DEPTH} deep")
 
 
 class Functions:
@@ -147,7 +147,7 @@ class Functions:
         if size > MOST_OPERATIONS:
             raise SpecError(
                 f"the graph has {size:,} nodes when its functions are expanded; "
-                f"{MOST_OPERATIONS:,} are the most"
+                f"the limit is {MOST_OPERATIONS:,}"
             )
 
     def _size(self, function: Function, callers: tuple[Key, ...], depth: int) -> int:

@@ -191,7 +191,7 @@ def convert(
         except MixedImages:
             continue
     raise SpecError(
-        "what lies along the first axis is mixed, and the axis is not part of the images",
+        "what lies along the first axis is mixed, and that axis is not part of the images",
         help="give the inputs a fixed batch of 1",
     )
 
@@ -213,7 +213,7 @@ def _converted(to: Conversion, sizes: Mapping[str, tuple[int, ...]]) -> Converte
     graph = to.graph
     if len(graph.operations) > MOST_LAYERS:
         raise SpecError(
-            f"the graph has {len(graph.operations):,} operations, allowed are {MOST_LAYERS:,}"
+            f"the graph has {len(graph.operations):,} operations; the limit is {MOST_LAYERS:,}"
         )
     several = len(graph.inputs) > 1
     read: dict[str, Viewed] = {}

@@ -38,7 +38,7 @@ def add_opaque(
             if extents is None and (name in to.readers or name in to.given):
                 raise to.refuse(
                     op,
-                    f"its output '{name}' cannot be told: {reason}, and the file declares no shape",
+                    f"its output '{name}' is not known: {reason}, and the file declares no shape",
                     help=_how_to_tell(op, name),
                 )
             is_fixed = all(isinstance(one, Known) and one.is_fixed for one in call.read if one)
@@ -62,7 +62,7 @@ def add_opaque(
             if name in to.readers or name in to.given:
                 raise to.refuse(
                     op,
-                    f"its output '{name}' cannot be told: {reason}, and the file declares no shape",
+                    f"its output '{name}' is not known: {reason}, and the file declares no shape",
                     help=_how_to_tell(op, name),
                 )
             made.append(None)

@@ -72,7 +72,7 @@ def _refuse_circle(operations: Sequence[Operation], circle: Sequence[int]) -> No
     names = [operations[place].name for place in circle]
     if len(names) > _SHOWN:
         names[_SHOWN // 2 : -_SHOWN // 2] = ["..."]
-    raise SpecError(f"{first}: the nodes make a circle: {' → '.join(names)}")
+    raise SpecError(f"{first}: the nodes form a cycle: {' → '.join(names)}")
 
 
 def read_by(operation: Operation) -> Iterator[str]:

@@ -45,7 +45,7 @@ def read(path: Path | str) -> Model:
         raise SpecError("the file is empty", help="export the network again")
     if data[: len(_POINTER)] == _POINTER:
         raise SpecError(
-            "this is a pointer to a file that Git LFS keeps", help="'git lfs pull' gets the file"
+            "this is a pointer of Git LFS, not the file itself", help="'git lfs pull' gets the file"
         )
     return parse(data)
 
@@ -131,9 +131,7 @@ class _Reader:
                 continue
             self.left -= 1
             if self.left < 0:
-                raise SpecError(
-                    f"the graph has more than {MOST_OPERATIONS:,} nodes, and that is the most"
-                )
+                raise SpecError(f"the graph has more than {MOST_OPERATIONS:,} nodes, the limit")
             yield Operation(name, key.operator, key.domain, inputs, outputs, attributes)
 
     def _body(
@@ -174,7 +172,7 @@ class _Reader:
         if kind == _GRAPHS:
             inner = scope.deeper()
             return tuple(self.graph(one, inner) for one in message.messages(11))
-        raise SpecError(f"the attribute '{name}' is of the kind {kind}, which there is not")
+        raise SpecError(f"the attribute '{name}' is of the kind {kind}, which does not exist")
 
 
 _GRAPH, _GRAPHS = 5, 10
@@ -205,7 +203,7 @@ def _guessed(message: Message) -> int:
 def _text(content: memoryview | None) -> str | bytes:
     data = content or memoryview(b"")
     if len(data) > MOST_TEXT:
-        raise SpecError(f"a text of {len(data):,} bytes; {MOST_TEXT:,} are the most")
+        raise SpecError(f"a text of {len(data):,} bytes; the limit is {MOST_TEXT:,}")
     try:
         return str(data, "utf-8")
     except UnicodeDecodeError:

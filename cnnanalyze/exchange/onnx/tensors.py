@@ -86,13 +86,13 @@ def sparse_tensor(message: Message, name: str = "") -> Tensor:
 
 def _checked(shape: tuple[int, ...], name: str) -> tuple[int, ...]:
     if len(shape) > MOST_AXES:
-        raise SpecError(f"the tensor '{name}' has {len(shape):,} axes; {MOST_AXES} are the most")
+        raise SpecError(f"the tensor '{name}' has {len(shape):,} axes; the limit is {MOST_AXES}")
     if least := next((n for n in shape if n < 0), None):
         raise SpecError(f"the tensor '{name}' has the extent {least}, and none is less than 0")
     if prod(shape) > MOST_ELEMENTS:
         raise SpecError(
             f"the tensor '{name}' has {'·'.join(map(str, shape))} = {prod(shape):,} numbers; "
-            f"{MOST_ELEMENTS:,} are the most"
+            f"the limit is {MOST_ELEMENTS:,}"
         )
     return shape
 
@@ -152,11 +152,11 @@ def described(type_: Message, name: str) -> Value:
         return Value(name, kind.name, None)
     extents = tuple(map(_extent, dense.message(2).messages(1)))
     if len(extents) > MOST_AXES:
-        raise SpecError(f"the value '{name}' has {len(extents):,} axes; {MOST_AXES} are the most")
+        raise SpecError(f"the value '{name}' has {len(extents):,} axes; the limit is {MOST_AXES}")
     known = prod(n for n in extents if isinstance(n, int))
     if known > MOST_ELEMENTS:
         raise SpecError(
-            f"the value '{name}' has {known:,} numbers; {MOST_ELEMENTS:,} are the most",
+            f"the value '{name}' has {known:,} numbers; the limit is {MOST_ELEMENTS:,}",
             help="write its extents as symbols, or export the network for a smaller input",
         )
     return Value(name, kind.name, extents)

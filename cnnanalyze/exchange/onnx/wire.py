@@ -93,7 +93,7 @@ class Wire:
         """Return where the bytes of a field begin and end."""
         size, start = self.number(at, end)
         if size > end - start:
-            self.refuse(at, f"a field of {size:,} bytes where {end - start:,} are left")
+            self.refuse(at, f"a field of {size:,} bytes, but only {end - start:,} are left")
         self.passed += size
         if self.passed > MOST_KEPT:
             forget(self.data)
@@ -129,7 +129,9 @@ class Wire:
                     self.refuse(start, "a group ends that did not begin")
                 continue
             else:
-                self.refuse(start, f"a field that is written in the way {how}, which there is not")
+                self.refuse(
+                    start, f"a field that is written in the way {how}, which does not exist"
+                )
             if not open_groups:  # groups have no meaning any more: protobuf skips them
                 yield tag, value, stop
         if open_groups:
@@ -186,7 +188,7 @@ class Message:
     def _text(self, start: int, stop: int) -> str:
         if stop - start > MOST_CHARACTERS:
             self.wire.refuse(
-                start, f"a name of {stop - start:,} bytes; {MOST_CHARACTERS:,} are the most"
+                start, f"a name of {stop - start:,} bytes; the limit is {MOST_CHARACTERS:,}"
             )
         return str(self.wire.data[start:stop], "utf-8", "backslashreplace")
 

@@ -122,7 +122,7 @@ class _Reader:
             count = graph.OperatorsLength()
             if count > MOST_OPERATORS:
                 raise SpecError(
-                    f"the network has {count:,} operators, allowed are {MOST_OPERATORS:,}"
+                    f"the network has {count:,} operators; the limit is {MOST_OPERATORS:,}"
                 )
             codes = [
                 self.code(model.OperatorCodes(k)) for k in self.several(model, "OperatorCodes")
@@ -173,7 +173,7 @@ class _Reader:
             return ""
         count = held.VectorLen(offset)
         if count > MOST_CHARACTERS:
-            raise SpecError(f"a name of {count:,} bytes; {MOST_CHARACTERS:,} are the most")
+            raise SpecError(f"a name of {count:,} bytes; the limit is {MOST_CHARACTERS:,}")
         self.spend(count)
         return bytes(held.String(held.Pos + offset)).decode("utf-8", "replace")
 
@@ -238,14 +238,14 @@ class _Reader:
         shape, signature = self.places(found, "Shape"), self.places(found, "ShapeSignature")
         if len(shape) > MOST_AXES:
             raise SpecError(
-                f"the tensor '{name}' has {len(shape):,} axes; {MOST_AXES} are the most"
+                f"the tensor '{name}' has {len(shape):,} axes; the limit is {MOST_AXES}"
             )
         open_axes = frozenset(k for k, n in enumerate(signature[: len(shape)]) if n < 0)
         if (least := min(shape, default=0)) < 0:
             raise SpecError(f"the tensor '{name}' has the extent {least}, and none is less than 0")
         if prod(shape) > MOST_ELEMENTS:
             raise SpecError(
-                f"the tensor '{name}' has {prod(shape):,} numbers; {MOST_ELEMENTS:,} are the most"
+                f"the tensor '{name}' has {prod(shape):,} numbers; the limit is {MOST_ELEMENTS:,}"
             )
         kind = self.types.get(found.Type(), "unknown").lower()
         scales = found.Quantization()

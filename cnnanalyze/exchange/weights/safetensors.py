@@ -59,14 +59,14 @@ def read_header(path: Path) -> tuple[StoredTensor, ...]:
     if length > len(data) - _LENGTH or length > MOST_HEADER:
         most = min(len(data) - _LENGTH, MOST_HEADER)
         raise SpecError(
-            f"{name}: byte 1: a header of {length:,} bytes is declared, and {most:,} are the most: "
-            f"{length:,} > {most:,}",
+            f"{name}: byte 1: a header of {length:,} bytes is declared, and the limit is "
+            f"{most:,}: {length:,} > {most:,}",
             help=_CUT,
         )
     header = _object(bytes(data[_LENGTH : _LENGTH + length]), f"{name}: the header")
     header.pop("__metadata__", None)
     if len(header) > MOST_TENSORS:
-        raise SpecError(f"{name}: {len(header):,} tensors; {MOST_TENSORS:,} are the most")
+        raise SpecError(f"{name}: {len(header):,} tensors; the limit is {MOST_TENSORS:,}")
     behind = len(data) - _LENGTH - length
     return tuple(_tensor(key, entry, behind, name) for key, entry in header.items())
 
@@ -100,7 +100,7 @@ def _tensor(key: str, entry: object, behind: int, name: str) -> StoredTensor:
     where = f"{name}: tensor '{printable(key[:MOST_CHARACTERS])}'"
     if len(key) > MOST_CHARACTERS:
         raise SpecError(
-            f"{where} has a name of {len(key):,} characters; {MOST_CHARACTERS:,} are the most"
+            f"{where} has a name of {len(key):,} characters; the limit is {MOST_CHARACTERS:,}"
         )
     given = entry if isinstance(entry, dict) else {}
     type_, shape, offsets = (
@@ -114,10 +114,10 @@ def _tensor(key: str, entry: object, behind: int, name: str) -> StoredTensor:
             help=_CUT,
         )
     if len(shape) > MOST_AXES:
-        raise SpecError(f"{where} has {len(shape)} axes; {MOST_AXES} are the most")
+        raise SpecError(f"{where} has {len(shape)} axes; the limit is {MOST_AXES}")
     count = prod(shape)
     if count > _NUMBERS:
-        raise SpecError(f"{where} has {count:,} numbers; {_NUMBERS:,} are the most")
+        raise SpecError(f"{where} has {count:,} numbers; the limit is {_NUMBERS:,}")
     if len(offsets) != len(("begin", "end")) or not offsets[0] <= offsets[1] <= behind:
         raise SpecError(
             f"{where} lies at bytes {' to '.join(f'{n:,}' for n in offsets)} of {behind:,}",
@@ -164,7 +164,7 @@ def read_index(path: Path) -> tuple[StoredTensor, ...]:
             )
         files.setdefault(file, []).append(tensor)
     if len(files) > MOST_FILES:
-        raise SpecError(f"{name} lists {len(files):,} files; {MOST_FILES:,} are the most")
+        raise SpecError(f"{name} lists {len(files):,} files; the limit is {MOST_FILES:,}")
     found: dict[str, StoredTensor] = {}
     for file, tensors in files.items():
         there = {tensor.name: tensor for tensor in read_header(path.parent / file)}

@@ -58,7 +58,7 @@ def test_weights_of_pytorch_conform_in_its_own_order_of_axes() -> None:
     assert found.holds, str(found)
     assert str(found) == (
         "Net: the weights are those of the spec, 13 tensors alike\n"
-        "counters and tables of whole numbers are left out of account: 1"
+        "counters and tables of whole numbers are ignored: 1"
     )
     assert [(row["layer"], row["tensor"]) for row in found.rows()][:3] == [
         ("conv1", "0.weight"),

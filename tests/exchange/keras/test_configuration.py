@@ -43,8 +43,8 @@ def test_saved_model_and_its_text_are_the_same_network(tmp_path: Path) -> None:
         (b"\x89HDF\r\n\x1a\n", "error: this is an HDF5 file, which is not read"),
         (b"PK\x03\x04", "error: the file cannot be unpacked: "),
         (packed(TEXT, "other.json"), "error: there is no 'config.json' in the file"),
-        (b"[" * 100_000, "error: this is not JSON: its values lie too deep in one another"),
-        (b'{"a":' * 300 + b"1" + b"}" * 300, "error: values lie more than 200 deep"),
+        (b"[" * 100_000, "error: this is not JSON: its values are nested too deep"),
+        (b'{"a":' * 300 + b"1" + b"}" * 300, "error: values are nested more than 200 deep"),
         (b'{"a": 1' + b"0" * 10_000 + b"}", "error: this is not JSON: Exceeds the limit"),
         (b"\xff\xfe\xfd", "error: this is not JSON: "),
     ],
@@ -79,7 +79,9 @@ def test_text_that_is_too_long_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "net.keras.json"
     with path.open("wb") as file:
         file.truncate(MOST_BYTES + 1)
-    with pytest.raises(cnn.SpecError, match="the file has 30,000,001 bytes; 30,000,000 are the"):
+    with pytest.raises(
+        cnn.SpecError, match="the file has 30,000,001 bytes; the limit is 30,000,000"
+    ):
         read_configuration(path)
 
 

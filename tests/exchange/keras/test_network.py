@@ -256,7 +256,7 @@ def test_rows_of_layers_before_keras_2_3() -> None:
         (
             {"class_name": "Model", "config": {"name": "net"}},
             (
-                "error: the model 'net' is of a class of its own, Model, and says nothing of its "
+                "error: the model 'net' is of a custom class, Model, and says nothing of its "
                 "layers\n"
                 "  help: build it as keras.Model(inputs, outputs), or export it to ONNX"
             ),
@@ -270,7 +270,7 @@ def test_rows_of_layers_before_keras_2_3() -> None:
         ),
         (
             model(start(), layer("ReLU", "a", "b"), layer("ReLU", "b", "a")),
-            "error: the layers make a circle: a → b → a",
+            "error: the layers form a cycle: a → b → a",
         ),
         (
             model(start(), layer("ReLU", "a", "none")),
@@ -285,7 +285,7 @@ def test_rows_of_layers_before_keras_2_3() -> None:
             (
                 "error: layer 'a' (ReLU): the file declares what it reads from 'x' as 13x11x4, "
                 "but it is 13x11x3: 13x11x4 ≠ 13x11x3\n"
-                "  help: the file contradicts itself; write it anew with model.save"
+                "  help: the file contradicts itself; save it again with model.save"
             ),
         ),
         (

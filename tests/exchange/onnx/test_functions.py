@@ -96,7 +96,7 @@ def test_work_is_counted_before_it_is_done() -> None:
         calls = [node(before, "a", "m", domain="d"), node(before, "m", "b", domain="d")]
         doubled.append(function(f"F{n}", "a", "b", *calls))
     assert refusal(graph(node("F30", "x", "y", domain="d")), *doubled) == (
-        "the graph has 1,073,741,824 nodes when its functions are expanded; 100,000 are the most"
+        "the graph has 1,073,741,824 nodes when its functions are expanded; the limit is 100,000"
     )
     found = parsed(graph(node("F10", "x", "y", domain="d")), *doubled)
     assert len(found.graph.operations) == 1024
@@ -120,7 +120,7 @@ def test_functions_in_functions_are_bounded() -> None:
     assert len(parsed(graph(node("F31", "x", "y", domain="d")), *chain).graph.operations) == 1
     for n in (32, 999):
         assert refusal(graph(node(f"F{n}", "x", "y", domain="d")), *chain) == (
-            "graphs and functions lie more than 32 deep in one another"
+            "graphs and functions are nested more than 32 deep"
         )
 
 

@@ -79,12 +79,12 @@ FILES: dict[str, tuple[bytes, str]] = {
     "text": (b"this is no network\n", "byte 1: a group ends that did not begin"),
     "zeros": (bytes(4096), "byte 1: a field with the number 0"),
     "no_graph": (model(b"")[:2] + field(8, b""), "there is no graph in it"),
-    "huge_extents": (conv(tensor("w", (2**40, 3, 3, 3))), "1,000,000,000,000 are the most"),
+    "huge_extents": (conv(tensor("w", (2**40, 3, 3, 3))), "the limit is 1,000,000,000,000"),
     "negative_extents": (conv(tensor("w", (-4, 3, 3, 3))), "the extent -4, and none is less"),
-    "many_extents": (conv(tensor("w", (1,) * 100_000)), "has 100,000 axes; 64 are the most"),
+    "many_extents": (conv(tensor("w", (1,) * 100_000)), "has 100,000 axes; the limit is 64"),
     "cycle": (
         model(graph(node("Relu", "b", "a"), node("Relu", "a", "b"), node("Add", "x a", "y"))),
-        "the nodes make a circle: a → b → a",
+        "the nodes form a cycle: a → b → a",
     ),
     "self_loop": (model(graph(node("Relu", "y", "y"))), "it reads what it computes itself"),
     "twice_defined": (
@@ -94,8 +94,8 @@ FILES: dict[str, tuple[bytes, str]] = {
     "length_bomb": (field(1, 8) + b"\x3a" + varint(2**63 - 1), "9,223,372,036,854,775,807 bytes"),
     "number_bomb": (b"\x08" + b"\xff" * 100_000, "a number of more than 10 bytes"),
     "functions": (doubled(30), "has 1,073,741,824 nodes when its functions are expanded"),
-    "branches": (nested(10), "node 'y' (If): its output 'y' cannot be told"),
-    "deep": (nested(500), "lie more than 32 deep in one another"),
+    "branches": (nested(10), "node 'y' (If): its output 'y' is not known"),
+    "deep": (nested(500), "nested more than 32 deep"),
     "group_zero": (conv(group=0), "node 'y' (Conv): "),
     "stride_zero": (conv(strides=[0, 0]), "node 'y' (Conv): "),
     "other_kernel": (conv(kernel_shape=[5, 5]), "node 'y' (Conv): "),
@@ -105,7 +105,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     ),
     "foreign": (
         model(graph(node("Swirl", "x", "y", domain="ai.acme"))),
-        "node 'y' (ai.acme::Swirl): its output 'y' cannot be told",
+        "node 'y' (ai.acme::Swirl): its output 'y' is not known",
     ),
     "huge_shape": (
         model(
@@ -220,7 +220,7 @@ def test_operator_of_somebody_elses_is_opaque_where_its_shape_is_told(
     path = put(model(graph(node("Swirl", "x", "y", domain="ai.acme"))))
     refused = run("import", path)
     assert refused.err.endswith(
-        "node 'y' (ai.acme::Swirl): its output 'y' cannot be told: there is no layer for it, and "
+        "node 'y' (ai.acme::Swirl): its output 'y' is not known: there is no layer for it, and "
         "the file declares no shape\n"
         "  help: tell it: cnnanalyze import ... --shape y=1x64x56x56, with what it really is\n"
     )

@@ -259,7 +259,7 @@ REFUSED: list[tuple[Model, str]] = [
     (
         one("y = ai.acme::Swirl x"),
         (
-            "node 'y' (ai.acme::Swirl): its output 'y' cannot be told: there is no layer for it, "
+            "node 'y' (ai.acme::Swirl): its output 'y' is not known: there is no layer for it, "
             "and the file declares no shape"
         ),
     ),

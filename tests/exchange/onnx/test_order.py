@@ -56,14 +56,14 @@ def test_graph_inside_reads_what_stands_before() -> None:
     ("texts", "said"),
     [
         (["y = y"], "node 'y' (Op): it reads what it computes itself"),
-        (["a = b", "b = a", "y = x a"], "node 'a' (Op): the nodes make a circle: a → b → a"),
+        (["a = b", "b = a", "y = x a"], "node 'a' (Op): the nodes form a cycle: a → b → a"),
         (
             ["y = c", "a = c", "b = a", "c = x b"],
-            "node 'c' (Op): the nodes make a circle: c → a → b → c",
+            "node 'c' (Op): the nodes form a cycle: c → a → b → c",
         ),
         (
             [f"v{n} = v{(n + 1) % 9}" for n in range(9)],
-            "node 'v0' (Op): the nodes make a circle: v0 → v8 → v7 → ... → v2 → v1 → v0",
+            "node 'v0' (Op): the nodes form a cycle: v0 → v8 → v7 → ... → v2 → v1 → v0",
         ),
         (["a = x", "a = x"], "node 'a' (Op): 'a' is defined twice, and every value has one source"),
         (["x = x"], "node 'x' (Op): 'x' is defined twice, and every value has one source"),

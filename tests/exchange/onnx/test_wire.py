@@ -65,13 +65,13 @@ def test_text_that_is_none_is_written_out() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"\x3a\xff\xff\x01abc", "byte 2: a field of 32,767 bytes where 3 are left"),
+        (b"\x3a\xff\xff\x01abc", "byte 2: a field of 32,767 bytes, but only 3 are left"),
         (b"\x08\x80\x80", "byte 2: a number that goes on beyond the end of its message"),
         (b"\x08" + b"\xff" * 10 + b"\x01", "byte 2: a number of more than 10 bytes"),
         (bytes(3), "byte 1: a field with the number 0"),
         (b"\x80\x80\x80\x80\x80\x01", "byte 1: a field with the number 4,294,967,296"),
         (b"\x0d\0\0", "byte 1: a field of 4 bytes beyond the end"),
-        (b"\x0e", "byte 1: a field that is written in the way 6, which there is not"),
+        (b"\x0e", "byte 1: a field that is written in the way 6, which does not exist"),
         (b"\x0c", "byte 1: a group ends that did not begin"),
         (b"\x0b\x14", "byte 2: a group ends that did not begin"),
         (b"\x0b", "byte 2: a group does not end"),
@@ -90,7 +90,7 @@ def test_numbers_in_a_row_that_do_not_fit_are_refused() -> None:
 
 def test_long_names_are_refused() -> None:
     assert read(field(1, "x" * MOST_CHARACTERS)).text(1)
-    with pytest.raises(SpecError, match=r"byte 4: a name of 4,097 bytes; 4,096 are the most"):
+    with pytest.raises(SpecError, match=r"byte 4: a name of 4,097 bytes; the limit is 4,096"):
         read(field(1, "x" * (MOST_CHARACTERS + 1))).text(1)
 
 

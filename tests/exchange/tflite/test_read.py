@@ -50,13 +50,13 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "cut off": (GOOD[: len(GOOD) // 2], DAMAGED),
     "a root beyond the end": (struct.pack("<I", 2**31) + GOOD[4:], DAMAGED),
     "negative extent": (conv(T("y", (1, -6, 7, 7))), "has the extent -6, and none is less than 0"),
-    "many axes": (conv(T("y", (1,) * 65)), "the tensor 'y' has 65 axes; 64 are the most"),
-    "huge": (conv(T("y", (2**20, 2**20, 7, 7))), "1,000,000,000,000 are the most"),
+    "many axes": (conv(T("y", (1,) * 65)), "the tensor 'y' has 65 axes; the limit is 64"),
+    "huge": (conv(T("y", (2**20, 2**20, 7, 7))), "the limit is 1,000,000,000,000"),
     "long name": (
         file(
             [T("x", (1, 3)), T("y" * 5000, (1, 3))], [Op("RELU", "x", "y" * 5000)], "x", "y" * 5000
         ),
-        "a name of 5,000 bytes; 4,096 are the most",
+        "a name of 5,000 bytes; the limit is 4,096",
     ),
     "a buffer of another size": (
         conv(T("b", (7,), np.zeros(5, np.float32))),
@@ -72,7 +72,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
             [X, T("a", X.shape), T("y", X.shape)],
             [Op("ADD", "x a", "y"), Op("RELU", "y", "a")],
         ),
-        "the nodes make a circle: y → a → y",
+        "the nodes form a cycle: y → a → y",
     ),
     "from nowhere": (
         file([X, T("a", X.shape), T("y", X.shape)], [Op("ADD", "x a", "y")]),

@@ -98,13 +98,13 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
     "more numbers than there are": (
         {"a": tensor(2**40, 2**40)},
         {},
-        "tensor 'a' has 1,208,925,819,614,629,174,706,176 numbers; 281,474,976,710,656 are the",
+        "tensor 'a' has 1,208,925,819,614,629,174,706,176 numbers; the limit is",
     ),
-    "many axes": ({"a": tensor(*[1] * 17)}, {}, "tensor 'a' has 17 axes; 16 are the most"),
+    "many axes": ({"a": tensor(*[1] * 17)}, {}, "tensor 'a' has 17 axes; the limit is 16"),
     "a long name": (
         {"a" * 1001: tensor(10)},
         {},
-        "has a name of 1,001 characters; 1,000 are the most",
+        "has a name of 1,001 characters; the limit is 1,000",
     ),
 }
 
@@ -160,7 +160,10 @@ def test_an_index_joins_the_files_beside_it(tmp_path: Path) -> None:
         ({"a": 3}, "tensor 'a' lies in '3', which is not opened"),
         ({"b": "m.safetensors"}, "tensor 'b' is not in m.safetensors"),
         ({}, "has no 'weight_map' with tensors and their files"),
-        ({f"t{n}": f"m{n}.safetensors" for n in range(1001)}, "lists 1,001 files; 1,000 are the"),
+        (
+            {f"t{n}": f"m{n}.safetensors" for n in range(1001)},
+            "lists 1,001 files; the limit is 1,000",
+        ),
         ({"a": "nowhere.safetensors"}, "nowhere.safetensors"),
     ],
 )

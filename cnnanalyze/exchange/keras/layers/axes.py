@@ -37,7 +37,7 @@ def reshape(call: Call) -> Viewed:
         rest = prod(n for n in sizes if n != -1)
         sizes[sizes.index(-1)] = prod(value.extents) // max(rest, 1)
     if any(n < 1 for n in sizes):
-        call.refuse(f"an extent of {min(sizes)} is none: it must be at least 1")
+        call.refuse(f"an extent must be at least 1, not {min(sizes)}")
     return call.reshaped(value, sizes)
 
 
