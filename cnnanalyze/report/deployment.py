@@ -9,6 +9,7 @@ from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.deployment.deploy import DeployedOperation, Deployment, other_plans
 from cnnanalyze.deployment.flash import Constants
+from cnnanalyze.drawing.families import family
 from cnnanalyze.graph.node import NodeId
 from cnnanalyze.report.document import (
     Block,
@@ -134,7 +135,7 @@ def _picture(deployment: Deployment) -> Figure:
 def picture(deployment: Deployment) -> MemoryPlan:
     """Return the memory plan for a picture: time across, addresses up."""
     rows = deployment.rows
-    families = {r.operation.id: str(r.operation.nodes[0].layer.category) for r in rows}
+    families = {r.operation.id: family(r.operation.nodes[0]) for r in rows}
     return MemoryPlan(
         tuple(
             Tensor(t.id, t.first, t.last, t.size, t.offset, families.get(NodeId(t.id), ""))

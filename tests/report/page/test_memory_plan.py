@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 
 import cnnanalyze as cnn
+from cnnanalyze.drawing.families import FAMILIES
 from cnnanalyze.language.zoo import zoo
+from cnnanalyze.report.deployment import picture
 from cnnanalyze.report.memory_plan import MemoryPlan, Tensor, memory_plan
 from cnnanalyze.report.page.memory_plan import draw
 from tests.report.page.chart_words import check_words, parsed
@@ -115,3 +117,13 @@ def test_the_picture_says_what_it_shows() -> None:
     assert svg.attrib["aria-label"] == plan.text
     names = [text.text for group in svg.findall("g[@class='inside']") for text in group]
     assert {"left1/relu2", "left2/relu2", "left3/relu2"} <= set(names)
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v2", "resnet8", "unet"])
+def test_every_tensor_of_an_arena_has_the_colour_of_a_family(name: str) -> None:
+    """Norms and activations that run alone were black: pages know no colour for their category."""
+    svg = parsed(
+        draw(picture(cnn.deploy(f"zoo:{name}", target="cortex-m7", dtype="int8").deployment))
+    )
+    colours = {group.attrib["class"] for group in svg.findall("g")} - {"inside"}
+    assert colours <= {"f-input", *(f"f-{name}" for name in FAMILIES)}
