@@ -19,7 +19,7 @@ FAMILIES = {
     "maxout": "maxout rbf",
     "batchnorm": "batchnorm bn",
     "norm": "layernorm ln groupnorm gn instancenorm rmsnorm grn lrn",
-    "recurrent": "lstm gru",
+    "recurrent": "lstm gru rnn",
     "lookup": "embedding",
     "opaque": "opaque",
     "activation": "relu relu6 sigmoid tanh softmax",

@@ -57,6 +57,11 @@ class Recurrent(Layer):
         """How often the sequence is gone along."""
         return 2 if self.bidirectional else 1
 
+    @property
+    def of_state(self) -> Cost:
+        """What one number of a state costs, with the attributes of this layer."""
+        return self.per_state
+
     def shape(self, *inputs: Shape) -> Shape:
         """Give one state for every step, or the last one as a vector."""
         x = inputs[0]
@@ -97,7 +102,7 @@ class Recurrent(Layer):
         states = passes * self.units * self.layers
         # The two weighted sums of a gate are added, and its biases.
         sums = states * self.gates * (1 + self.biases)
-        return Cost(mac=macs, add=sums) + self.per_state.times(states)
+        return Cost(mac=macs, add=sums) + self.of_state.times(states)
 
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
         """Read all steps before and the own one, or all of them."""
@@ -182,3 +187,42 @@ class Gru(Recurrent):
             source="Keras documentation, GRU, example",
         ),
     )
+
+
+@layer("rnn")
+class Rnn(Recurrent):
+    """Plain recurrence: a state goes along a sequence, without gates.
+
+    With the input ``x`` and the last state ``h``, the state becomes ``tanh(W·x + b + U·h + b')``,
+    or with ``activation: relu`` the positive part of the sum.
+
+    One direction of one layer holds ``u·(in + u)`` weights and two biases per weighted sum
+    (PyTorch; with ``biases: 1`` one, as in Keras), and each step costs one multiply-accumulate per
+    weight. Layers and directions are those of ``lstm``.
+    """
+
+    labels = Labels("RNN")
+    gates = 1
+    per_state = Cost(exponential=1)
+    activation: choice("tanh", "relu") = Field(  # type: ignore[valid-type]  # made from its words
+        default="tanh", description="what a state becomes: 'tanh' or 'relu' of the sums"
+    )
+    examples = (
+        Example(
+            inputs=("5x10",),
+            attributes={"units": 20, "layers": 2},
+            output="5x20",
+            source="PyTorch documentation, RNN, example",
+        ),
+        Example(
+            inputs=("10x8",),
+            attributes={"units": 4, "biases": 1, "output": "last"},
+            output="4",
+            source="Keras documentation, SimpleRNN, example",
+        ),
+    )
+
+    @property
+    def of_state(self) -> Cost:
+        """What one number of a state costs: an exponential, or a comparison."""
+        return Cost(compare=1) if self.activation == "relu" else self.per_state

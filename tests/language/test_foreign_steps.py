@@ -13,11 +13,14 @@ import cnnanalyze as cnn
 Write = Callable[..., Path]
 
 MESSAGES = {
-    "rnn: {units: 64}": (
-        "unknown layer kind or block 'rnn': of recurrent layers there are LSTM and GRU",
+    "convlstm: {units: 64}": (
         (
-            "write lstm: {units: 64} or gru: {units: 64}, which go along a sequence, or write the "
-            "kind as a plug-in"
+            "unknown layer kind or block 'convlstm': of recurrent layers there are LSTM, GRU and "
+            "plain ones"
+        ),
+        (
+            "write lstm: {units: 64}, gru: {units: 64} or rnn: {units: 64}, which go along a "
+            "sequence, or write the kind as a plug-in"
         ),
     ),
     "maxpool: {kernel: 3, padding: circular}": (

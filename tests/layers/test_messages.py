@@ -470,6 +470,7 @@ NEED_A_MAP = [
     ("resize", {"scale": 2}),
     ("lstm", {"units": 3}),
     ("gru", {"units": 3}),
+    ("rnn", {"units": 3}),
     ("deform_conv", {"filters": 8, "kernel": 3}),
     ("unpool", {"kernel": 2}),
 ]

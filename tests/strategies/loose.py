@@ -346,6 +346,8 @@ def recurrences(draw: Draw, kind: str) -> Case:
     attributes |= draw(perhaps(st.sampled_from((1, 1, 2, 3)), "layers"))
     if kind == "gru":
         attributes |= draw(perhaps(flags, "reset_after"))
+    if kind == "rnn":
+        attributes |= draw(perhaps(st.sampled_from(("tanh", "relu")), "activation"))
     return Case(kind, (x,), attributes)
 
 
@@ -522,7 +524,7 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
         "resize": resizes(maps),
         "deform_conv": deformed(),
         "unpool": unpools(maps),
-        **{kind: recurrences(kind) for kind in ("lstm", "gru")},
+        **{kind: recurrences(kind) for kind in ("lstm", "gru", "rnn")},
         "embedding": of("embedding", inputs, required(words=st.just(7), size=counts)),
     }
 

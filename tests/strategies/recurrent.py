@@ -22,7 +22,9 @@ def recurrences(draw: st.DrawFn, kind: str) -> Case:
     }
     if kind == "gru":
         attributes["reset_after"] = draw(flags)
+    if kind == "rnn":
+        attributes["activation"] = draw(st.sampled_from(("tanh", "relu")))
     return Case(kind, (draw(maps(rank=1)),), attributes)
 
 
-STRATEGIES = {kind: recurrences(kind) for kind in ("lstm", "gru")}
+STRATEGIES = {kind: recurrences(kind) for kind in ("lstm", "gru", "rnn")}

@@ -389,6 +389,13 @@ def _lstm(q: Question) -> Built:
     return _recurrent(q, of_keras.LSTM, [0, 1, 2, 3])
 
 
+@witness("rnn")
+def _rnn(q: Question) -> Built:
+    if q["biases"] == 2:
+        raise Silent("Keras' SimpleRNN has one bias")
+    return _recurrent(q, of_keras.SimpleRNN, [0], activation=q["activation"])
+
+
 @witness("gru")
 def _gru(q: Question) -> Built:
     if q["biases"] == (1 if q["reset_after"] else 2):

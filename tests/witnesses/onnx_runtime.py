@@ -510,6 +510,9 @@ def _recurrent(q: Question, name: str, order: list[int], **more: Any) -> Array:
 
 
 WITNESSES["lstm"] = lambda q: _recurrent(q, "LSTM", [0, 3, 1, 2])
+WITNESSES["rnn"] = lambda q: _recurrent(
+    q, "RNN", [0], activations=[q["activation"].capitalize()] * (1 + q["bidirectional"])
+)
 WITNESSES["gru"] = lambda q: _recurrent(
     q, "GRU", [1, 0, 2], linear_before_reset=int(q["reset_after"])
 )

@@ -12,20 +12,21 @@ _CONV = "conv depthwise separable table_conv local_conv"
 _DENSE = "dense maxout"
 _SUMS = f"{_CONV} transposed_conv {_DENSE}"
 _POOLS = "maxpool avgpool global_maxpool global_avgpool adaptive_maxpool adaptive_avgpool"
-_SEQUENCES = "lstm gru embedding"
+_SEQUENCES = "lstm gru rnn embedding"
 _DEFORMED = "deform_conv"
 _PRODUCTS = "attention matmul einsum"
 _APART = "attention[window] attention[axis] attention[projections=false]"
 """Attention that is no module of PyTorch."""
-_FOREIGN = "opaque rbf"
-"""What no tool knows: a layer that is not written out, and the outputs of LeNet-5."""
-_NEWER = f"{_SEQUENCES} {_DEFORMED} {_PRODUCTS} {_FOREIGN}"
+_FOREIGN = "opaque rbf rnn"
+"""What no tool knows: a layer that is not written out, and the outputs of LeNet-5; and recurrence
+without gates, for which no tool was measured."""
+_NEWER = f"lstm gru embedding {_DEFORMED} {_PRODUCTS} {_FOREIGN}"
 _NORMS = "batchnorm layernorm groupnorm instancenorm"
 
 _OF_COUNTS = (
     Convention(
         "mac-with-bias",
-        {_SUMS: "mac + add", "lstm gru": "stepped", REST: "mac"},
+        {_SUMS: "mac + add", "lstm gru rnn": "stepped", REST: "mac"},
         "multiply-accumulates, and one more for each bias that is added",
         "papers that write a convolution as H·W·C_out·(k·k·C_in + 1)",
         counts="operations",
@@ -54,7 +55,7 @@ _OF_COUNTS = (
             _SUMS: "mac + add",
             "rbf": "mac",
             "subsample": "window + output",
-            "lstm gru": "stepped",
+            "lstm gru rnn": "stepped",
             f"{_PRODUCTS} {_DEFORMED} opaque": "?",
         },
         "connections: every weight and bias at every place where it is used",

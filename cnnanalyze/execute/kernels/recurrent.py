@@ -104,6 +104,43 @@ def _gru_reset_before(tally: Tally, read: Array, cell: Cell) -> Array:
     return _walked(read, units, step)
 
 
+@run("rnn")
+def rnn(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    output: str = "sequence",
+    bidirectional: bool = False,
+    layers: int = 1,
+    activation: str = "tanh",
+    **_: object,
+) -> Array:
+    """Carry a state along a sequence, without gates."""
+    x = sequence(inputs)
+    walk = _rnn_relu if activation == "relu" else _rnn_tanh
+    return _stacked(tally, x, weights, walk, output, layers, both=bidirectional)
+
+
+def _rnn_tanh(tally: Tally, read: Array, cell: Cell) -> Array:
+    def step(seen: Array, state: Array) -> Array:
+        return tally.tanh(_summed(tally, seen, state, cell))
+
+    return _walked(read, cell.recurrent.shape[0], step)
+
+
+def _rnn_relu(tally: Tally, read: Array, cell: Cell) -> Array:
+    def step(seen: Array, state: Array) -> Array:
+        return tally.maximum(_summed(tally, seen, state, cell), 0)
+
+    return _walked(read, cell.recurrent.shape[0], step)
+
+
+def _summed(tally: Tally, seen: Array, state: Array, cell: Cell) -> Array:
+    sums = _biased(tally, tally.contract(state, cell.recurrent), cell.recurrent_bias)
+    return tally.add(sums, seen, out=sums)
+
+
 def _walked(read: Array, units: int, step: Callable[[Array, Array], Array]) -> Array:
     state = np.zeros((len(read), units), read.dtype)
     states = np.empty((*read.shape[:2], units), read.dtype)
@@ -197,6 +234,6 @@ def thin_recurrent(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {**attributes, "units": 1}
 
 
-for _kind, _gates in (("lstm", 4), ("gru", 3)):
+for _kind, _gates in (("lstm", 4), ("gru", 3), ("rnn", 1)):
     init(_kind)(_made(_gates))
     thin(_kind)(thin_recurrent)

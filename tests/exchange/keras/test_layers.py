@@ -93,6 +93,7 @@ MAP, SIGNAL, VECTOR, VOLUME = (13, 11, 6), (13, 6), (6,), (5, 7, 11, 6)
         ("Embedding", {"input_dim": 100, "output_dim": 7}, VECTOR, ["embedding 6x7"]),
         ("LSTM", {"units": 5}, SIGNAL, ["lstm 5"]),
         ("GRU", {"units": 5, "return_sequences": True}, SIGNAL, ["gru 13x5"]),
+        ("SimpleRNN", {"units": 5, "activation": "relu"}, SIGNAL, ["rnn 5"]),
         ("LSTM", {"units": 5, "go_backwards": True}, SIGNAL, ["slice 13x6", "lstm 5"]),
         (
             "Bidirectional",
@@ -128,6 +129,7 @@ def test_a_layer(kind: str, config: dict[str, Any], shape: Any, expected: list[s
         ("LSTM", {"units": 4}, (10, 8), 4 * 4 * (8 + 4 + 1)),
         ("GRU", {"units": 4}, (10, 8), 3 * 4 * (8 + 4 + 2)),
         ("GRU", {"units": 4, "reset_after": False}, (10, 8), 3 * 4 * (8 + 4 + 1)),
+        ("SimpleRNN", {"units": 4}, (10, 8), 4 * (8 + 4 + 1)),
         ("PReLU", {}, MAP, 13 * 11 * 6),
         ("PReLU", {"shared_axes": [1, 2]}, MAP, 6),
         ("PReLU", {"shared_axes": [1, 2, 3]}, MAP, 1),

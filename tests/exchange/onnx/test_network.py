@@ -572,3 +572,32 @@ def test_attention_that_is_opaque_says_why(
     shapes = {"y": (1, 6, 5, 8)}
     made = convert(model([operation], [floats("m", mask)], QKV, opset=23), shapes=shapes)
     assert made.notes == (f"Attention is opaque: {said}",)
+
+
+@pytest.mark.parametrize(
+    ("functions", "attributes"),
+    [((), {}), (("Relu",), {"activation": "relu"}), (("Tanh",), {})],
+)
+def test_recurrence_without_gates_is_a_layer(
+    functions: tuple[str, ...], attributes: Mapping[str, str]
+) -> None:
+    more = {"activations": functions} if functions else {}
+    one = model(
+        [node("_ y = RNN x w r b", hidden_size=7, **more)],
+        [floats("w", (1, 7, 5)), floats("r", (1, 7, 7)), floats("b", (1, 14))],
+        {"x": (11, 1, 5)},
+        outputs=["y"],
+    )
+    made = next(one for one in network(one) if one.kind == "rnn")
+    assert made.attributes["activation"] == attributes.get("activation", "tanh")
+    assert cnn.analyze(network(one)).total.parameters == 7 * 5 + 7 * 7 + 14
+
+
+def test_recurrence_with_another_function_is_opaque() -> None:
+    one = model(
+        [node("_ y = RNN x w r", hidden_size=7, activations=("Elu",))],
+        [floats("w", (1, 7, 5)), floats("r", (1, 7, 7))],
+        {"x": (11, 1, 5)},
+        outputs=["y"],
+    )
+    assert convert(one).notes == ("RNN is opaque: its activations are others",)

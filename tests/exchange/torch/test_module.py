@@ -223,8 +223,17 @@ class Recurrent(torch.nn.Module):  # type: ignore[misc]  # torch has no types he
         lambda: nn.LSTM(6, 5, num_layers=2, bidirectional=True, batch_first=True),
         lambda: nn.GRU(6, 5, bias=False),
         lambda: nn.GRU(6, 5, num_layers=2),
+        lambda: nn.RNN(6, 5, bidirectional=True, batch_first=True),
+        lambda: nn.RNN(6, 5, num_layers=2, nonlinearity="relu"),
     ],
-    ids=["lstm", "two lstms both ways", "gru without biases", "two grus"],
+    ids=[
+        "lstm",
+        "two lstms both ways",
+        "gru without biases",
+        "two grus",
+        "rnn both ways",
+        "two rnns",
+    ],
 )
 def test_recurrent_layers_hold_what_the_module_holds(build: Any, last: bool) -> None:
     layer = build()

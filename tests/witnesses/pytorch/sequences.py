@@ -10,7 +10,7 @@ import torch
 from tests.witnesses.case import Array, Question, Silent
 from tests.witnesses.pytorch.base import joined
 
-GATES = {"LSTM": 4, "GRU": 3}
+GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 
 
 def _recurrent(name: str, q: Question, x: Any) -> Any:
@@ -26,6 +26,7 @@ def _recurrent(name: str, q: Question, x: Any) -> Any:
         bias=q["biases"] == 2,
         batch_first=True,
         bidirectional=both,
+        **({"nonlinearity": q["activation"]} if name == "RNN" else {}),
     )
     held = module.state_dict()
     names = {"kernel": "weight_ih", "recurrent kernel": "weight_hh"}
@@ -54,6 +55,11 @@ def _lstm(q: Question, xs: list[Any]) -> Any:
 @joined("gru")
 def _gru(q: Question, xs: list[Any]) -> Any:
     return _recurrent("GRU", q, xs[0])
+
+
+@joined("rnn")
+def _rnn(q: Question, xs: list[Any]) -> Any:
+    return _recurrent("RNN", q, xs[0])
 
 
 def whole(x: Array, words: int) -> Array:

@@ -17,12 +17,16 @@ def embedding(call: Call) -> Viewed:
     return Viewed.whole(call.hold("embedding", layer, words=words, size=size))
 
 
-_USUAL = {"lstm": ("tanh", "sigmoid"), "gru": ("tanh", "sigmoid")}
+_USUAL = {"lstm": ("tanh", "sigmoid"), "gru": ("tanh", "sigmoid"), "rnn": ("tanh", None)}
+_KINDS = {"LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn"}
 
 
 def _recurrent(call: Call, kind: str, *, is_both: bool = False) -> Viewed:
     functions = (call.get("activation"), call.get("recurrent_activation"))
-    if any(f is not None and f != usual for f, usual in zip(functions, _USUAL[kind], strict=True)):
+    rectifies = kind == "rnn" and functions[0] == "relu"
+    if not rectifies and any(
+        f is not None and f != usual for f, usual in zip(functions, _USUAL[kind], strict=True)
+    ):
         raise Unsupported("its activations are not the usual ones")
     if call.flag("return_state", default=False) or len(call.read) > 1:
         raise Unsupported("it gives or takes states")
@@ -35,6 +39,8 @@ def _recurrent(call: Call, kind: str, *, is_both: bool = False) -> Viewed:
         attributes["reset_after"] = call.flag("reset_after", default=not call.to.is_old)
         attributes["biases"] = 2 * biases if attributes["reset_after"] else biases
     attributes["output"] = "sequence" if call.flag("return_sequences", default=False) else "last"
+    if rectifies:
+        attributes["activation"] = "relu"
     if is_both:
         attributes["bidirectional"] = True
     value = call.value
@@ -56,17 +62,23 @@ def gru(call: Call) -> Viewed:
     return _recurrent(call, "gru")
 
 
+@converts("SimpleRNN")
+def simple_rnn(call: Call) -> Viewed:
+    """Recurrence without gates."""
+    return _recurrent(call, "rnn")
+
+
 @converts("Bidirectional")
 def bidirectional(call: Call) -> Viewed:
     """A recurrent layer in both directions, side by side."""
     inner = call.get("layer")
     kind = inner.get("class_name") if isinstance(inner, Mapping) else None
     config = inner.get("config") if isinstance(inner, Mapping) else None
-    if kind not in {"LSTM", "GRU"} or not isinstance(config, Mapping):
+    if kind not in _KINDS or not isinstance(config, Mapping):
         raise Unsupported(f"it goes both ways through {kind}")
     if call.word("merge_mode", "concat") != "concat":
         raise Unsupported("both ways are not put side by side")
-    name = str(kind).lower()
+    name = _KINDS[str(kind)]
     return call.as_layer(str(kind), config, lambda one: _recurrent(one, name, is_both=True))
 
 

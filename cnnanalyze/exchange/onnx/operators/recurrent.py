@@ -18,7 +18,12 @@ from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.views import Axis, Digit, View, joined
 from cnnanalyze.graph.builder import Tensor as Made
 
-_ACTIVATIONS = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"]}
+_ACTIVATIONS = {
+    "LSTM": [["Sigmoid", "Tanh", "Tanh"]],
+    "GRU": [["Sigmoid", "Tanh"]],
+    "RNN": [["Tanh"], ["Relu"]],
+}
+"""The functions that a layer of ours may have, those by default first."""
 
 
 _GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
@@ -48,8 +53,6 @@ def recurrent(call: Call) -> tuple[Value | None, ...]:
 
 def _run(call: Call, value: Viewed, weight: Known, units: int) -> tuple[Value | None, ...]:
     name, directions, bias = call.op.operator, weight.shape[0], call.known(3)
-    if name == "RNN":
-        raise Unsupported("there is no layer for it")
     _refuse_others(call, name)
     batch, time = (0, 1) if call.whole("layout") else (1, 0)
     if without_images(value.view.axes[batch]):
@@ -67,6 +70,8 @@ def _run(call: Call, value: Viewed, weight: Known, units: int) -> tuple[Value | 
         attributes["bidirectional"] = True
     if name == "GRU" and not call.whole("linear_before_reset"):
         attributes["reset_after"] = False
+    if name == "RNN" and "Relu" in _functions(call):
+        attributes["activation"] = "relu"
     if attributes["biases"] == 2:  # noqa: PLR2004 - the default
         del attributes["biases"]
     kind = name.lower()
@@ -99,18 +104,21 @@ def _turned(call: Call, sequence: Made) -> Made:
     return call.add("slice", sequence, axis="length", step=-1)
 
 
+def _functions(call: Call) -> list[str]:
+    """Return the functions that a layer names; none if they are those by default."""
+    given = call.op.attributes.get("activations")
+    if not isinstance(given, tuple):
+        return []
+    return [w.decode("utf-8", "replace") if isinstance(w, bytes) else str(w) for w in given]
+
+
 def _refuse_others(call: Call, name: str) -> None:
     """Say what a recurrent layer of ours does not do."""
-    given = call.op.attributes.get("activations")
-    if given is not None:
-        words = (
-            [w.decode() if isinstance(w, bytes) else str(w) for w in given]
-            if isinstance(given, tuple)
-            else []
-        )
-        usual = _ACTIVATIONS[name]
-        if words != usual * (len(words) // len(usual)):
-            raise Unsupported("its activations are others")
+    words = _functions(call)
+    if words and not any(
+        words == usual * (len(words) // len(usual)) for usual in _ACTIVATIONS[name]
+    ):
+        raise Unsupported("its activations are others")
     if "clip" in call.op.attributes or call.whole("input_forget"):
         raise Unsupported("its sums are clipped or its gates coupled")
     lengths = call.given(4)

@@ -8,14 +8,18 @@ from typing import Any
 from cnnanalyze.exchange.torch.translation import Arguments, Name, Translation, translates
 
 
-@translates("lstm", "gru")
+@translates("lstm", "gru", "rnn_tanh", "rnn_relu")
 def recurrent(to: Translation, a: Arguments) -> Any:  # noqa: ANN401 - names, or nothing known
     """Translate a stack of recurrent layers: all states, the last ones, and no memory."""
     if not isinstance(a.get("input"), str) or not isinstance(a.get("params"), list):
         return NotImplemented  # packed sequences
     states = a["hx"] if isinstance(a["hx"], list) else [a["hx"]]
-    word = "LSTM" if len(states) > 1 else "GRU"
     ways, biases = 1 + a["bidirectional"], a["has_biases"]
+    word = "LSTM" if len(states) > 1 else "GRU"
+    more: dict[str, Any] = {} if word == "LSTM" else {"linear_before_reset": 1}
+    if "rnn" in to.word:
+        word = "RNN"
+        more = {"activations": ("Relu" if "relu" in to.word else "Tanh",) * ways}
     step = 2 + 2 * biases
     value, last = a["input"], []
     if a["batch_first"]:
@@ -33,14 +37,13 @@ def recurrent(to: Translation, a: Arguments) -> Any:  # noqa: ANN401 - names, or
             to.emit("Slice", s, *(to.wholes(n) for n in (ways * layer, ways * (layer + 1), 0, 1)))
             for s in states
         ]
-        reset: dict[str, Any] = {} if word == "LSTM" else {"linear_before_reset": 1}
         found, end = to.emit_several(
             2,
             word,
             *(value, *weights, bias, "", *first),
             hidden_size=units,
             direction="bidirectional" if a["bidirectional"] else "forward",
-            **reset,
+            **more,
         )
         turned = to.emit("Transpose", found, perm=(0, 2, 1, 3))
         value = to.emit("Reshape", turned, to.wholes(steps, batch, ways * units))

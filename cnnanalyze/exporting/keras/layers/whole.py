@@ -90,7 +90,7 @@ class BiasedLSTMCell(layers.LSTMCell):
 '''
 
 
-@writes("lstm", "gru")
+@writes("lstm", "gru", "rnn")
 def _recurrent(node: Node) -> Steps:
     a = node.attributes
     ways = ("", "backward ") if a["bidirectional"] else ("",)
@@ -128,8 +128,9 @@ def _cells(node: Node, *, is_sequence: bool) -> tuple[Call, dict[str, int]]:
         if biases != (2 if resets_after else 1):
             why = f" with {biases} biases, where Keras has {2 if resets_after else 1},"
             raise refuse(node, TARGET, why)
-    cells = made(f"layers.{node.kind.upper()}", units=a["units"]).with_options(
-        use_bias=(biases > 0, True), **sequences
+    name = "SimpleRNN" if node.kind == "rnn" else node.kind.upper()
+    cells = made(f"layers.{name}", units=a["units"]).with_options(
+        use_bias=(biases > 0, True), activation=(a.get("activation", "tanh"), "tanh"), **sequences
     )
     if node.kind == "gru":
         cells = cells.with_options(reset_after=(resets_after, True))
@@ -140,7 +141,7 @@ def _gates(kind: str, *, is_row: bool) -> Arrange:
     """Return what puts the gates into Keras' order; it has both biases of a GRU as rows of one."""
 
     def arranged(array: Any) -> Any:  # noqa: ANN401
-        if kind == "lstm":
+        if kind != "gru":
             return array
         import numpy as np
 

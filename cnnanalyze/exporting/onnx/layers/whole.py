@@ -7,7 +7,8 @@ import numpy as np
 from cnnanalyze.exporting.arrangement import rows_first
 from cnnanalyze.exporting.flattening import flattened, is_read_flat
 from cnnanalyze.exporting.onnx.graph import Array, Graph
-from cnnanalyze.exporting.onnx.registry import writes
+from cnnanalyze.exporting.onnx.registry import TARGET, writes
+from cnnanalyze.exporting.part import refuse
 from cnnanalyze.graph.node import Node
 
 
@@ -68,11 +69,17 @@ def _embedding(g: Graph, node: Node, xs: list[str]) -> str:
     return g.operation("Transpose", rows, perm=(0, rank + 1, *range(1, rank + 1)))
 
 
-@writes("lstm", "gru")
+_ORDERS = {"lstm": [0, 3, 1, 2], "gru": [1, 0, 2], "rnn": [0]}
+"""Where ONNX has each weighted sum of ours."""
+
+
+@writes("lstm", "gru", "rnn")
 def _recurrent(g: Graph, node: Node, xs: list[str]) -> str:
     a, x = node.attributes, node.input_shapes[0]
+    if a.get("activation") == "relu":
+        raise refuse(node, TARGET, " with 'activation: relu'")
     units, ways = a["units"], ("", "backward ")[: 1 + a["bidirectional"]]
-    order = [0, 3, 1, 2] if node.kind == "lstm" else [1, 0, 2]
+    order = _ORDERS[node.kind]
     sums = len(order) * units
 
     def gates(array: Array) -> Array:
@@ -93,7 +100,7 @@ def _recurrent(g: Graph, node: Node, xs: list[str]) -> str:
             nothing = g.constant(np.zeros((len(ways), sums)))
             second = held("recurrent bias", of, sums) if a["biases"] > 1 else nothing
             bias = g.operation("Concat", first, second, axis=1)
-        more = {} if node.kind == "lstm" else {"linear_before_reset": int(a["reset_after"])}
+        more = {"linear_before_reset": int(a["reset_after"])} if node.kind == "gru" else {}
         states = g.operation(
             node.kind.upper(),
             y,

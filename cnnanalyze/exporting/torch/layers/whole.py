@@ -122,7 +122,7 @@ class Sequence{name}(nn.{name}):
 '''
 
 
-@writes("lstm", "gru")
+@writes("lstm", "gru", "rnn")
 def _recurrent(node: Node, _: Network) -> Steps:
     a, x = node.attributes, node.input_shapes[0]
     name = node.kind.upper()
@@ -138,7 +138,7 @@ def _recurrent(node: Node, _: Network) -> Steps:
         result = "ends[-self.directions :].transpose(0, 1).flatten(1)"
     text = _RECURRENT.format(
         name=name,
-        article="An" if name == "LSTM" else "A",
+        article="A" if name == "GRU" else "An",
         last="" if is_sequence else "; the last states",
         ends=ends,
         result=result,
@@ -161,6 +161,7 @@ def _recurrent(node: Node, _: Network) -> Steps:
                 tensors[f"{way}{role}{of}"] = Held(f"{word}_l{layer}{suffix}", lambda t: t.T)
     made_call = call(made, input_size=x.channels, hidden_size=a["units"]).with_options(
         num_layers=(a["layers"], 1),
+        nonlinearity=(a.get("activation", "tanh"), "tanh"),
         bias=(a["biases"] > 0, True),
         batch_first=(True, False),
         bidirectional=(a["bidirectional"], False),
