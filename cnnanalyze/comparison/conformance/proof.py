@@ -155,8 +155,8 @@ def _local_departures(
         if (other := moved.get(operation.id)) is not None:
             yield Departure(
                 "wiring",
-                f"{_called(operation)} stands behind {_listed(operation.inputs)} in the spec; "
-                f"{other.node.id} of the model stands behind {_listed(other.inputs)}",
+                f"{_called(operation)} reads {_listed(operation.inputs)} in the spec; "
+                f"{other.node.id} of the model reads {_listed(other.inputs)}",
                 operation.node,
                 other.node,
                 mark=operation.node.mark,

@@ -22,7 +22,7 @@ from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer
 
 
 def _axes(symbolic: SymbolicLayer) -> list[int | None]:
-    """Return the axes to work out; one stands for all if they are equal."""
+    """Return the axes to work out; only one of them if all are equal."""
     fields = symbolic.facts.fields
     assert fields is not None
     rank = len(fields)

@@ -228,7 +228,7 @@ def _from_interval(path_layer: PathLayer, name: Naming) -> RecurrenceRow:
 
 
 def _widest(path_field: PathField) -> Interval:
-    """Return the first interval of the largest size; of nothing, one without any index."""
+    """Return the first of the largest intervals; an empty one if there are none."""
     seen = filter(None, path_field.intervals)
     return next((i for i in seen if i[1] - i[0] + 1 == path_field.size), (0, -1))
 

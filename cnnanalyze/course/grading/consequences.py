@@ -48,7 +48,7 @@ class ConsequenceFinder:
         earlier: Sequence[EarlierAnswer],
         reading: Interpretation,
     ) -> tuple[EarlierAnswer, ...]:
-        """Return the earlier answers from which one follows exactly; nothing if it does not.
+        """Return the earlier answers from which one follows exactly; none if it follows from none.
 
         Single answers are tried first, the latest before the others, then all together. An answer
         whose right value is printed in the question is left out: see :meth:`passed_over`.

@@ -1,4 +1,4 @@
-"""Recomputation: every fact of a lecture computed anew and compared with what is printed."""
+"""Recomputation: every fact of a lecture, computed again and compared with what is printed."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def one_filter(part: Expression, contexts: LayerContexts) -> Expression | None:
 
 
 def additions_as_products(part: Expression, _: LayerContexts) -> Expression:
-    """Forget that the first product of an output is added to nothing."""
+    """Count an addition for every product: the first product of an output needs none."""
     fewer = [a for a in part.args if a.op == "-" and is_named(a.args[0], "activations")]
     if part.op != "+" or not fewer:
         return part

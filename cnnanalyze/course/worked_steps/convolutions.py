@@ -66,7 +66,7 @@ def convolution(call: LayerCall) -> WorkedLayer:
 
 
 def _continued(padding: object, fits: Sequence[Fit]) -> Border | None:
-    """Return the rows and the columns that stand in those of the padded map, if it goes on."""
+    """Return which row and column of the map each of the padded map repeats, if it repeats any."""
     if not isinstance(padding, str) or padding not in _SOURCES:
         return None
     source = _SOURCES[padding]

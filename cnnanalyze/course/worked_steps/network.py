@@ -312,7 +312,7 @@ _POOLINGS: dict[str, type[Layer]] = {
 
 
 def applied() -> tuple[str, ...]:
-    """Return what :func:`apply` knows: kinds of one input that need nothing but their name."""
+    """Return what :func:`apply` knows: kinds with one input and without required attributes."""
     found = [cls for cls in worked_kinds() if cls.arity[0] == 1 and cls.params is Layer.params]
     bare = [c.kind for c in found if not any(f.is_required() for f in c.model_fields.values())]
     return (*LOSSES, BatchNorm.kind, *bare)

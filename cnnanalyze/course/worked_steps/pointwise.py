@@ -167,7 +167,7 @@ def _parted(call: LayerCall, upstream: Volume) -> LayerGradients:
 
 
 def kept(words: str) -> Callable[[LayerCall], WorkedLayer]:
-    """Return how a layer that changes no number is worked out."""
+    """Return the steps of a layer that leaves every number unchanged."""
 
     def section(call: LayerCall) -> WorkedLayer:
         height, width = (1, 1, *call.output.size)[-2:]

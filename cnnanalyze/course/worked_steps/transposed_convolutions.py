@@ -72,7 +72,7 @@ def _gradients(call: LayerCall, upstream: Volume) -> LayerGradients:
 
 
 def _input_gradient(call: LayerCall, fits: list[Fit], upstream: Volume) -> WorkedLayer:
-    """Convolve what comes from behind: here windows lie on the output."""
+    """Return the gradient of the input: a convolution of the gradient of the output."""
     size, strides, dilations = call.pair("kernel"), call.pair("stride"), call.pair("dilation")
     planes = planes_of(call.tensors["kernel"], size)
     readers: list[list[tuple[int, Plane]]] = [[] for _ in range(call.x.channels)]

@@ -160,7 +160,7 @@ _COMMA, _WIDE, _SPACE = ",", ", ", " "
 
 
 def _bracketed(text: str, apart: str) -> tuple[Any, ...]:
-    """Read nested square brackets; nothing of it is ever evaluated."""
+    """Read nested square brackets without evaluating them."""
     stack: list[list[Any]] = []
     word = ""
     top: list[Any] | None = None

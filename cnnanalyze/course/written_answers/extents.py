@@ -81,7 +81,7 @@ def _without_count(text: str) -> str:
 
 
 def without_words(text: str) -> str:
-    """Leave out words behind the last extent that say nothing, such as ``pixels``."""
+    """Remove words after the last extent that add no information, such as ``pixels``."""
     *lead, last = text.split(" ")
     while lead and last.lower() in _IDLE:
         *lead, last = lead

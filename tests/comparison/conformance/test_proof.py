@@ -263,7 +263,7 @@ def test_other_networks_do_not_conform(one: str, other: str) -> None:
 def test_two_layers_that_changed_places_are_told_once() -> None:
     (found,) = conform(network(RESIDUAL), network(RESIDUAL.replace("bn, relu,", "relu, bn,")))
     assert found.message == (
-        "relu1 (relu) stands behind batchnorm1 in the spec; relu1 of the model stands behind conv1"
+        "relu1 (relu) reads batchnorm1 in the spec; relu1 of the model reads conv1"
     )
 
 

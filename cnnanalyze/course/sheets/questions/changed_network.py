@@ -24,7 +24,7 @@ def _by_the_rules(_: Node, __: tuple[Shape, ...], shape: Shape) -> Shape:
 def with_changes(
     network: Network, change: Change = lambda node: node.layer, size: Size = _by_the_rules
 ) -> Network:
-    """Return a network with other layers in some places; all shapes are worked out anew.
+    """Return a network with some layers replaced; all shapes are computed again.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def with_changes(
 
 
 def with_sizes(network: Network, sizes: Mapping[str, Shape]) -> Network:
-    """Return a network as somebody has it who found other sizes for some of its maps.
+    """Return the network of a student who computed other sizes for some of its maps.
 
     Examples
     --------

@@ -89,7 +89,7 @@ class NetworkSelection:
         return 0
 
     def only(self, layer: str) -> NetworkSelection:
-        """Return the same of one layer; what the rules say of the network is not asked again."""
+        """Return the quantity of one layer, without analysing the network again."""
         found = replace(self, layer=layer, layers=(), over=())
         found.__dict__.update(analysis=self.analysis, contexts=self.contexts)
         return found

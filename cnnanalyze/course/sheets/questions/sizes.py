@@ -12,7 +12,7 @@ from cnnanalyze.course.misconceptions.solution import substituted
 
 
 def size_trees(analysis: Analysis, layer: str) -> tuple[Expression, ...]:
-    """Return how the size of a layer's output comes about, axis by axis; nothing if it has none.
+    """Return how the size of a layer's output is computed, axis by axis; None if it has no axes.
 
     Examples
     --------

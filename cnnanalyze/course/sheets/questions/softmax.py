@@ -30,7 +30,7 @@ SQUARED_ERROR = kind("squared error", "took the squared error")
 
 
 class Logits(Section):
-    """What goes into a softmax."""
+    """The input of a softmax."""
 
     logits: NumberList = Field(description="one number for each class")
 
