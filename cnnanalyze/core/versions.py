@@ -18,6 +18,7 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "facts": 1,
         "table": 1,
         "sweep_file": 1,
+        "target": 1,
         "lint_baseline": 1,
         "budget_baseline": 1,
         "verification": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -55,14 +56,7 @@ class Rates(Section):
 
 
 class Target(Section):
-    """A place where networks run: what it holds, how fast it is, what its runtime does.
-
-    Examples
-    --------
-    >>> target = find_target("tflm-reference")
-    >>> target.name, target.planner, target.alignment
-    ('tflm-reference', 'tflm-greedy', 16)
-    """
+    """A place where networks run: what it holds, how fast it is, what its runtime does."""
 
     called: ClassVar[str] = "a target"
 
@@ -124,6 +118,12 @@ def find_target(name: str) -> Target:
     ------
     UsageError
         If there is none, or with everything that is wrong with the file, each at its place.
+
+    Examples
+    --------
+    >>> target = find_target("tflm-reference")
+    >>> target.name, target.planner, target.alignment
+    ('tflm-reference', 'tflm-greedy', 16)
     """
     if name.endswith(ENDING):
         return read_target(Path(name))
@@ -165,6 +165,13 @@ def _note_unknown(tree: Mapping, target: Target, faults: Faults) -> None:
             if isinstance(item, Scalar) and item.text not in words:
                 hint = nearest(item.text, words)
                 faults.add(f"'{key}' of a target has no '{item.text}'{hint}", item.mark, "")
+    rates = tree.get("macs_per_second")
+    speeds = [tree.get("bandwidth")]
+    speeds += [value for _, value in rates.entries] if isinstance(rates, Mapping) else []
+    for speed in speeds:
+        if isinstance(speed, Scalar) and not 0 < float(speed.text) < inf:
+            said = f"a rate of a target must be a finite number above 0, not {speed.text}"
+            faults.add(said, speed.mark, "leave it out if it is not known")
     given = tree.get("alignment")
     if given is not None and (target.alignment < 1 or target.alignment.bit_count() != 1):
         said = f"'alignment' of a target must be a power of 2, not {target.alignment}"

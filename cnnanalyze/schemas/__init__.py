@@ -76,6 +76,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "facts": files.facts,
         "table": files.table,
         "sweep_file": files.sweep,
+        "target": files.target,
         "lint_baseline": files.lint_baseline,
         "budget_baseline": files.budget_baseline,
         "verification": files.verification,

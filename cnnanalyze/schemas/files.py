@@ -19,6 +19,7 @@ from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet_file import SheetFile
 from cnnanalyze.crosscheck import baseline as budget_costs
 from cnnanalyze.crosscheck.record import RecordFile
+from cnnanalyze.deployment.target import Target
 from cnnanalyze.language.schema import FIGURES, OF_BUDGETS
 from cnnanalyze.language.vocabulary import (
     NULL,
@@ -163,6 +164,20 @@ def sweep() -> Schema:
         **section(SweepFile),
         "definitions": without(NULL, OF_BUDGETS),
     }
+
+
+# --- targets --------------------------------------------------------------------------------------
+
+
+def target() -> Schema:
+    """Return the schema of a target: a place where networks run.
+
+    Examples
+    --------
+    >>> target()["required"]
+    ['name', 'source']
+    """
+    return {"$schema": DRAFT, "title": "cnnanalyze target", **section(Target)}
 
 
 # --- earlier results ------------------------------------------------------------------------------

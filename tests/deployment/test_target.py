@@ -44,6 +44,9 @@ def test_unknown_target_is_refused_with_the_nearest() -> None:
         ('dtypes = ["int4"]', "'dtypes' of a target has no 'int4'; did you mean 'int8'?"),
         ("alignment = 12", "'alignment' of a target must be a power of 2, not 12"),
         ('planner = "best"', "'planner' of a target must be one of tflm-greedy, in-place"),
+        ("bandwidth = 0", "a rate of a target must be a finite number above 0, not 0"),
+        ("bandwidth = nan", "a rate of a target must be a finite number above 0, not nan"),
+        ("macs_per_second = {int8 = -2}", "must be a finite number above 0, not -2"),
         ("flsh = 1", "a target has no 'flsh'"),
     ],
 )

@@ -129,6 +129,14 @@ def configuration(random: Random) -> Case:
 
 
 @sort
+def targets(random: Random) -> Case:
+    """A target beside a spec."""
+    text = mutate(random, good.TARGET, TEXTUAL)
+    words = ("net.yaml", "--target", "board.toml")
+    return _case(random, "deploy", *words, board_toml=text, net_yaml=good.SPEC)
+
+
+@sort
 def baselines(random: Random) -> Case:
     """What a spec cost before, and what was found in it before."""
     command = random.choice(("lint", "budget"))

@@ -18,6 +18,8 @@ from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli.commands import make_command
 from cnnanalyze.core.tree import plain
 from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.deployment.target import FOLDER as TARGETS
+from cnnanalyze.deployment.target import names
 from cnnanalyze.errors import UsageError
 from cnnanalyze.language.yaml import open_source, read
 from cnnanalyze.schemas import SCHEMAS, schema_of
@@ -27,7 +29,7 @@ from tests.schemas.outputs import BASELINE, LIMITS, OUTPUTS, prepare
 
 jsonschema = pytest.importorskip("jsonschema")
 WRITTEN = {name for name, _ in OUTPUTS}
-READ = {"spec", "configuration", "sheet", "answers", "facts", "table", "sweep_file"}
+READ = {"spec", "configuration", "sheet", "answers", "facts", "table", "sweep_file", "target"}
 BOTH = {"lint_baseline", "budget_baseline", "verification"}
 """What a command writes, and reads again."""
 
@@ -207,6 +209,14 @@ def test_file_that_comes_along_fulfils_its_schema(name: str, path: Path) -> None
     assert errors(name, data) == []
     assert errors(name, {**data, "nonsense": 1})
     assert errors(name, {**data, next(iter(data)): 99})
+
+
+@pytest.mark.parametrize("name", names())
+def test_target_that_comes_along_fulfils_its_schema(name: str) -> None:
+    data = tomllib.loads((TARGETS / f"{name}.toml").read_text("utf-8"))
+    assert errors("target", data) == []
+    assert errors("target", {**data, "nonsense": 1})
+    assert errors("target", {**data, "planner": 99})
 
 
 @pytest.mark.parametrize(
