@@ -101,6 +101,8 @@ class Tabular(NamedTuple):
     """Whether formats that can fold it away do so."""
     filter: str = ""
     """Words for which somebody may want to see rows alone: formats with scripts look for them."""
+    has_ranges: bool = False
+    """Whether rows can be filtered by the least and the most of each column, too."""
 
     @property
     def compact(self) -> Table:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from cnnanalyze.analysis.pipeline import analyze
@@ -12,6 +14,7 @@ from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.budget import check_budgets
+from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import UsageError
 from cnnanalyze.language.build import vary
 from cnnanalyze.language.sections import Budgets
@@ -20,8 +23,10 @@ from cnnanalyze.report import sweep_distribution
 from cnnanalyze.report.budget import Outcome, budget_blocks
 from cnnanalyze.report.columns import number_text
 from cnnanalyze.report.document import (
+    Abridged,
     Block,
     Code,
+    Content,
     Document,
     Facts,
     Figure,
@@ -42,6 +47,10 @@ from cnnanalyze.sweeping.space import Interval
 
 SHOWN = 25
 """How many points of a front, and how many reasons, are printed for people."""
+ON_PAGE = 1_000
+"""How many points a page lists besides the front."""
+DRAWN = 12
+"""How many points of the front a page draws."""
 _REASONS = {
     "refused": "the spec refuses it",
     "where": "a condition does not hold",
@@ -55,7 +64,7 @@ def document(summary: Summary) -> Document:
     return Document(f"Sweep of {names}", tuple(_blocks(summary)), lambda: as_data(summary))
 
 
-def _blocks(summary: Summary) -> Iterator[Block]:
+def _blocks(summary: Summary) -> Iterator[Content]:
     plan = summary.plan
     names = ", ".join(f"{m.spec.name} ({m.name})" for m in plan.members)
     yield Heading(f"Sweep of {names}")
@@ -140,7 +149,7 @@ def _excluded(summary: Summary) -> Table:
     )
 
 
-def _front(summary: Summary) -> Iterator[Block]:
+def _front(summary: Summary) -> Iterator[Content]:
     plan = summary.plan
     wanted = " and ".join(map(_wanted, plan.pareto))
     yield Heading("The front", SECTION, f"{count_of(len(summary.front), 'point')}: {wanted}")
@@ -154,15 +163,75 @@ def _front(summary: Summary) -> Iterator[Block]:
             describe(dots, titles),
             lambda width: outline(dots, titles, width),
         )
+    yield Abridged(partial(_front_in_full, summary), partial(_front_in_brief, summary))
+
+
+def _front_in_brief(summary: Summary) -> Iterator[Block]:
+    plan = summary.plan
     yield Tabular(front_table(plan, summary.front[:SHOWN]))
     if (more := len(summary.front) - SHOWN) > 0:
         yield Paragraph(f"And {exact(more)} more; '--format json' has them all.")
-    first = summary.front[0]
-    settings = options_of(settings_of(plan, first))
-    yield Code(
-        f"cnnanalyze summary {member_of(plan, first.id).name} {settings}",
-        "sh",
-        f"point {first.id}",
+    yield _command(plan, summary.front[0], f"point {summary.front[0].id}")
+
+
+def _front_in_full(summary: Summary) -> Iterator[Block]:
+    """Yield the points that somebody can search, and the drawings of some of the front."""
+    plan = summary.plan
+    some = summary.known
+    step = -(-len(some) // ON_PAGE)
+    best = {point.id for point in summary.front}
+    points = [p for k, p in enumerate(some) if p.id in best or k % step == 0]
+    drawn = summary.front[:: -(-len(summary.front) // DRAWN)]
+    anchors = {point.id: f"point-{point.id}" for point in drawn}
+    yield Tabular(
+        searchable(plan, points, best),
+        anchors=tuple(anchors.get(point.id, "") for point in points),
+        filter="front, or a value",
+        has_ranges=True,
+    )
+    if len(points) < summary.kept:
+        yield Paragraph(
+            f"These are {exact(len(points))} of {exact(summary.kept)} points, the front among "
+            "them; '-o points.csv' has them all."
+        )
+    for point in drawn:
+        yield Heading(f"Point {point.id}", SECTION + 1, _parameters(point))
+        analysis = analyze(vary(member_of(plan, point.id).spec, settings_of(plan, point)))
+        picture = draw(analysis, prefix=f"point-{point.id}-")
+        yield Figure(partial(str, picture), f"The network of point {point.id}", can_zoom=True)
+        yield _command(plan, point, "all of its layers")
+
+
+def _command(plan: Plan, point: Point, title: str) -> Code:
+    settings = options_of(settings_of(plan, point))
+    return Code(f"cnnanalyze summary {member_of(plan, point.id).name} {settings}", "sh", title)
+
+
+def _parameters(point: Point) -> str:
+    return ", ".join(f"{name}={_value(value)}" for name, value in point.parameters.items())
+
+
+def searchable(plan: Plan, points: list[Point], best: set[int]) -> Table:
+    """Return points as a table with what is set of each, and which are of the front."""
+    table = front_table(plan, points)
+    first = 1 + (len(plan.members) > 1)
+    rows = []
+    for point, row in zip(points, table.rows, strict=True):
+        said = (
+            Cell(Fraction(str(value)), _value(value)) if isinstance(value, float) else cell
+            for value, cell in zip(point.parameters.values(), row[first:], strict=False)
+        )
+        word = "front" if point.id in best else ""
+        settings = options_of(settings_of(plan, point))
+        rest = row[first + len(point.parameters) :]
+        rows.append((*row[:first], *said, *rest, *cells_of(word, settings)))
+    return table._replace(
+        headings=(
+            *table.headings,
+            Column("front", "of the front", "left"),
+            Column("settings", "settings", "left", is_code=True),
+        ),
+        rows=tuple(rows),
     )
 
 
@@ -175,8 +244,8 @@ def _dots(summary: Summary) -> list[Dot]:
         numbers = {**point.parameters, **point.numbers}
         x, y = numbers[one], numbers[other]
         if x is not None and y is not None:
-            said = ", ".join(f"{name}={_value(v)}" for name, v in point.parameters.items())
-            found.append(Dot(float(x), float(y), point.id in best, f"{point.id}: {said}"))
+            title = f"{point.id}: {_parameters(point)}"
+            found.append(Dot(float(x), float(y), point.id in best, title, point.id))
     return found
 
 

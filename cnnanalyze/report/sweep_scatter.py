@@ -32,6 +32,8 @@ class Dot(NamedTuple):
     is_front: bool
     title: str = ""
     """What the point is, for those who point at it."""
+    point: int | None = None
+    """Its number, by which a page finds its row."""
 
 
 class Axis(NamedTuple):
@@ -140,6 +142,7 @@ def svg(dots: Sequence[Dot], titles: tuple[str, str]) -> str:
             cy=up(y.at(dot.y)),
             r=4.0 if dot.is_front else 2.5,
             class_="front" if dot.is_front else None,
+            data_point=dot.point,
             fill="#1f7a3a" if dot.is_front else "#5b6b80",
             fill_opacity=None if dot.is_front else "0.45",
         )

@@ -45,6 +45,7 @@ CODE = (
     "network.js",
     "drawing.js",
     "zoom.js",
+    "ranges.js",
     "viewer.js",
     "player.js",
     "gallery.js",

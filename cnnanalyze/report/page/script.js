@@ -6,7 +6,7 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 root.classList.add("scripted");
 
 // What the pages share with the scripts that follow.
-const page = { rows: () => [], arrived: [], keys: {}, copied: {} };
+const page = { rows: () => [], arrived: [], keys: {}, copied: {}, limits: new Map() };
 
 // --- data: in elements of the page, or in a file beside it, where rows are columns ---
 page.data = (id) => {
@@ -144,13 +144,13 @@ function makeFilter(input) {
       const before = shown;
       for (const row of rows) {
         const text = `${named} ${row.textContent.toLowerCase()}`;
-        row.hidden = !words.every((word) => text.includes(word));
+        row.hidden = !words.every((word) => text.includes(word)) || !(page.limits.get(table)?.(row) ?? true);
         shown += !row.hidden;
       }
       every += rows.length;
       if (group) group.hidden = shown === before;
     }
-    if (count) count.textContent = words.length ? `${shown} of ${every}` : "";
+    if (count) count.textContent = words.length || shown < every ? `${shown} of ${every}` : "";
   });
 }
 all("table[data-sortable]").forEach(makeSortable);

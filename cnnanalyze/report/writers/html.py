@@ -62,6 +62,8 @@ class Html(Writer):
         """Whether this is a piece of a page that is made otherwise, beside others."""
         self.can_zoom = False
         """Whether there is a picture to be enlarged and moved."""
+        self.has_ranges = False
+        """Whether there is a table whose rows are filtered by ranges."""
         self.levels: list[int] = []
         """The levels of the headings above this place."""
         self.subject = ""
@@ -82,7 +84,11 @@ class Html(Writer):
         body = self.blocks(blocks)
         return render(
             "document.html.j2",
-            scripts=(SCRIPT, "zoom.js") if self.can_zoom else (SCRIPT,),
+            scripts=(
+                SCRIPT,
+                *(("zoom.js",) if self.can_zoom else ()),
+                *(("ranges.js",) if self.has_ranges else ()),
+            ),
             title=legible(document.title),
             contents=self.contents,
             body=body,
@@ -177,6 +183,9 @@ class Html(Writer):
             f'spellcheck="false"> <span class="count" data-count="{anchor}" role="status"></span>'
             "</div>\n"
         )
+        if block.has_ranges:
+            self.has_ranges = True
+            tools += _ranges(block.compact, anchor)
         return tools, f' id="{anchor}"{" data-main" if is_first else ""}'
 
     def code(self, block: Code) -> str:
@@ -250,6 +259,32 @@ def fragment(block: Block) -> str:
     if isinstance(block, Heading | Group):
         writer.levels = list(range(1, block.level))
     return writer.block(block)
+
+
+def _ranges(table: Table, anchor: str) -> str:
+    """Return the boxes for the least and the most of each column that has different numbers."""
+    fields = []
+    for place, (i, head) in enumerate(_columns(table)):
+        numbers = [number for row in table.rows if (number := _number(row[i])) is not None]
+        if head.align != "right" or len(set(numbers)) < 2:  # noqa: PLR2004 - least and most
+            continue
+        title, boxes = escape(head.title or head.key), []
+        for end, number in (("least", min(numbers)), ("most", max(numbers))):
+            boxes.append(
+                f'<input type="number" step="any" name="{escape(head.key)}.{end}" '
+                f'data-column="{place}" data-end="{end}" aria-label="{end} {title}" '
+                f'placeholder="{_brief(number)}">'
+            )
+        fields.append(f"<fieldset><legend>{title}</legend>{' to '.join(boxes)}</fieldset>")
+    return (
+        f'<details class="ranges needs-script" data-ranges="{anchor}"><summary>Ranges</summary>\n'
+        f'<div class="tools">{"".join(fields)}<button type="button">All rows</button></div>'
+        "</details>\n"
+    )
+
+
+def _brief(number: float) -> str:
+    return str(int(number)) if number.is_integer() else f"{number:.6g}"
 
 
 def _math(formula: Formula, *, is_block: bool = False) -> str:
@@ -352,7 +387,7 @@ def _most(table: Table) -> dict[int, float]:
 
 def _number(cell: Cell) -> float | None:
     """Return the number of a cell; that of a bound is not known."""
-    return cell.value if isinstance(cell.value, int | float) else None
+    return float(cell.value) if isinstance(cell.value, int | float | Fraction) else None
 
 
 def _row(
