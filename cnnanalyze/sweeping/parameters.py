@@ -13,6 +13,7 @@ from cnnanalyze.language.expression import evaluate
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.symbols import symbols_of
 from cnnanalyze.sweeping.columns import Column, derive
+from cnnanalyze.sweeping.parameter_name import ParameterName
 
 Value = object
 """One value that all points have, a :class:`Column`, or :class:`ElementColumns`."""
@@ -143,15 +144,15 @@ def has_fault(value: Value) -> bool:
 
 def _with_elements(name: str, value: Value, varied: Mapping[str, Column]) -> Value:
     """Return a list with the elements that are varied."""
-    elements = {
-        int(key[len(name) + 1 : -1]): column
+    columns = {
+        read.place: column
         for key, column in varied.items()
-        if key.startswith(f"{name}[")
+        if (read := ParameterName.read(key)).is_element and read.base == name
     }
-    if not elements:
+    if not columns:
         return value
     assert isinstance(value, list | tuple)
-    return ElementColumns(tuple(elements.get(k, item) for k, item in enumerate(value)))
+    return ElementColumns(tuple(columns.get(str(k), item) for k, item in enumerate(value)))
 
 
 def joined(spec: Spec, given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,13 +172,15 @@ def joined(spec: Spec, given: Mapping[str, Any], settings: Mapping[str, Any]) ->
     base = {**dict.fromkeys(spec.assumed), **dict(spec.parameters)}
     found = dict(given)
     for key, value in settings.items():
-        name, bracket, place = key.partition("[")
-        if name not in base:
+        name = ParameterName.read(key)
+        if name.base not in base:
             continue
-        if bracket:
-            items = list(found.get(name, base[name]))
-            items[int(place[:-1])] = value
-            found[name] = items
+        if name.is_element:
+            items = list(found.get(name.base, base[name.base]))
+            place = name.number(len(items))
+            assert place is not None  # a plan is checked
+            items[place] = value
+            found[name.base] = items
         else:
-            found[name] = value
+            found[name.base] = value
     return found

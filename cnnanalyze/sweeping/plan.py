@@ -17,6 +17,7 @@ from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.symbols import symbols_of
 from cnnanalyze.sweeping.columns import Column, key_of
 from cnnanalyze.sweeping.expressions import Formula
+from cnnanalyze.sweeping.parameter_name import ParameterName
 from cnnanalyze.sweeping.part import Asked, Measures
 from cnnanalyze.sweeping.space import Axis, Space, Values, read_interval, read_range
 
@@ -277,41 +278,40 @@ def _check_names(plan: Plan) -> None:
     read = frozenset().union(
         *(formula.names for _, formula in plan.derived), *(f.names for f in plan.where)
     )
-    for name in plan.parameters:
-        base, bracket, place = name.partition("[")
+    names = {text: ParameterName.read(text) for text in plan.parameters}
+    for text, name in names.items():
         for member in plan.members:
             known = dict(member.spec.parameters)
             document = member.spec.document
             symbols = () if document is None else symbols_of(document.going_in)
-            if base not in known and base not in symbols:
-                if base in read and not bracket:
+            if name.base not in known and name.base not in symbols:
+                if name.base in read and not name.is_element:
                     continue  # it helps others
-                names = (*known, *symbols)
+                offers = (*known, *symbols)
                 raise UsageError(
-                    f"{member.name} has no parameter '{base}'; "
-                    f"{offered('it has', names, 'parameters')}{nearest(base, names)}"
+                    f"{member.name} has no parameter '{name.base}'; "
+                    f"{offered('it has', offers, 'parameters')}{nearest(name.base, offers)}"
                 )
-            if bracket:
-                _check_element(name, place, known.get(base), member)
-    whole = {name for name in plan.parameters if "[" not in name}
-    for name in plan.parameters:
-        if "[" in name and name.partition("[")[0] in whole:
-            raise UsageError(f"'{name.partition('[')[0]}' is varied as a whole and by element")
+            if name.is_element:
+                _check_element(text, name, known.get(name.base), member)
+    whole = {name.base for name in names.values() if not name.is_element}
+    for name in names.values():
+        if name.is_element and name.base in whole:
+            raise UsageError(f"'{name.base}' is varied as a whole and by element")
     fixed = {name for name, _ in plan.given}
-    for name in plan.parameters:
-        if name.partition("[")[0] in fixed:
-            raise UsageError(f"'{name}' is both set and varied", help="leave one of them out")
+    for text, name in names.items():
+        if name.base in fixed:
+            raise UsageError(f"'{text}' is both set and varied", help="leave one of them out")
 
 
-def _check_element(name: str, place: str, value: object, member: Member) -> None:
+def _check_element(text: str, name: ParameterName, value: object, member: Member) -> None:
     if not isinstance(value, list | tuple):
         raise UsageError(
-            f"'{name}' names an element, and that parameter of {member.name} is no list"
+            f"'{text}' names an element, and that parameter of {member.name} is no list"
         )
-    number = place.removesuffix("]")
-    if not number.isdecimal() or not place.endswith("]") or int(number) >= len(value):
+    if name.number(len(value)) is None:
         raise UsageError(
-            f"there is no '{name}' in a list of {len(value)}",
+            f"there is no '{text}' in a list of {len(value)}",
             help=f"elements are numbered from 0 to {len(value) - 1}",
         )
 

@@ -24,6 +24,7 @@ from cnnanalyze.errors import CnnError, Fault, UsageError
 from cnnanalyze.sweeping.columns import Column, Numbers
 from cnnanalyze.sweeping.evaluation import Evaluated, Evaluation
 from cnnanalyze.sweeping.expressions import Formula
+from cnnanalyze.sweeping.parameter_name import ParameterName
 from cnnanalyze.sweeping.part import Asked
 from cnnanalyze.sweeping.plan import Plan, asked_by, columns_of
 from cnnanalyze.version import __version__
@@ -125,7 +126,7 @@ class Worker:
         count = last - first
         base = member * plan.space.count + first
         spec_names = {*dict(evaluation.spec.parameters), *evaluation.spec.assumed}
-        varied = {n: c for n, c in columns.items() if n.partition("[")[0] in spec_names}
+        varied = {n: c for n, c in columns.items() if ParameterName.read(n).base in spec_names}
         parameters = evaluation.parameters(varied, count)
         said = {**parameters.values, **columns}
         tally = _Tally(base)
