@@ -20,7 +20,7 @@ from cnnanalyze.language.dependence import Piece
 from cnnanalyze.language.inputs import read_inputs
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.step import Step
-from cnnanalyze.sweeping.columns import Column, Numbers, combine, derive
+from cnnanalyze.sweeping.columns import Column, Numbers, combine, derive, key_of
 from cnnanalyze.sweeping.field import Fields
 from cnnanalyze.sweeping.parameters import ElementColumns, Parameters, Value, joined
 from cnnanalyze.sweeping.part import Measures, Part, Refusal, bound, too_large
@@ -290,30 +290,51 @@ class _Walk:
         each_outer = [(n, c.values, c.codes[at].tolist()) for n, c in outer.items()]
         fixed = {n: v for n, v in variables.items() if _is_plain(v)}
         common = {n: v for n, v in values.items() if _is_plain(v)}
+        # What is known of the same values from earlier points is found by them alone.
+        known = self.parts.found_of(piece, {n: v for n, v in fixed.items() if n in read})
+        shapes = self.shapes.codes[at].tolist()
+        keys = [
+            [self.parts.shape_number(shape) for shape in self.shapes.values],
+            *([key_of(value) for value in those] for _, those, _ in (*each_inner, *each_outer)),
+        ]
+        places = [shapes, *(codes_ for _, _, codes_ in (*each_inner, *each_outer))]
         parts: list[Part] = []
         refused: list[tuple[int, Fault]] = []
-        for k, shape in enumerate(self.shapes.codes[at].tolist()):
-            parameters = {**common, **{n: those[codes_[k]] for n, those, codes_ in each_outer}}
-            given = {**fixed, **{n: those[codes_[k]] for n, those, codes_ in each_inner}}
-            coming = self.shapes.values[shape]
-            try:
-                place = self.parts.top(parameters, given, coming)
-                parts.append(bound(self.parts.of_piece(piece, place)))
-            except Refusal as refusal:
-                refused.append((k, refusal.fault))
-                parts.append(self.parts.nothing(coming))
+        for k, key in enumerate(
+            zip(*([of[c] for c in cs] for of, cs in zip(keys, places, strict=True)), strict=True)
+        ):
+            coming = self.shapes.values[shapes[k]]
+            found = known.get(key)
+            if found is None:
+                parameters = {**common, **{n: those[codes_[k]] for n, those, codes_ in each_outer}}
+                given = {**fixed, **{n: those[codes_[k]] for n, those, codes_ in each_inner}}
+                found = known[key] = self.work_out(piece, parameters, given, coming)
+            if isinstance(found, Fault):
+                refused.append((k, found))
+                found = self.parts.nothing(coming)
+            parts.append(found)
         self.total.add(parts, codes, here)
         if self.seen is not None:
             self.seen.follow(parts, codes, here)
         outputs: dict[Shape, int] = {}
-        places = np.array([outputs.setdefault(p.output, len(outputs)) for p in parts], np.int64)
-        shapes = np.zeros(self.count, np.int64)
-        shapes[here] = places[codes]
-        self.shapes = Column(shapes, tuple(outputs))
+        made = np.array([outputs.setdefault(p.output, len(outputs)) for p in parts], np.int64)
+        going = np.zeros(self.count, np.int64)
+        going[here] = made[codes]
+        self.shapes = Column(going, tuple(outputs))
         for k, fault in refused:
             self.refuse(here[codes == k], fault)
         if len(over := self.points[self.total.beyond(self.points)]):
             self.refuse(over, too_large())
+
+    def work_out(
+        self, piece: Piece, parameters: dict[str, Any], given: dict[str, Any], coming: Shape
+    ) -> Part | Fault:
+        """Return what a piece does to what comes in, or why it refuses it."""
+        try:
+            place = self.parts.top(parameters, given, coming)
+            return bound(self.parts.of_piece(piece, place))
+        except Refusal as refusal:
+            return refusal.fault
 
 
 def _is_plain(value: Value) -> bool:

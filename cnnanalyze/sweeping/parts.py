@@ -77,6 +77,17 @@ class Parts:
         self._steps: dict[int, Step | None] = {}
         self._known: dict[object, Part | Fault] = {}
         self._names: dict[int | str, tuple[str, ...]] = {}
+        self._found: dict[object, dict[object, Part | Fault]] = {}
+        self._shapes: dict[Shape, int] = {}
+
+    def found_of(self, piece: Piece, fixed: dict[str, object]) -> dict[object, Part | Fault]:
+        """Return what is known of a piece at the top level where some variables are fixed."""
+        values = tuple([(name, key_of(fixed[name])) for name in sorted(fixed)])
+        return self._found.setdefault((id(piece.steps.items[0]), values), {})
+
+    def shape_number(self, shape: Shape) -> int:
+        """Return a number that stands for a shape in keys."""
+        return self._shapes.setdefault(shape, len(self._shapes))
 
     def top(
         self, parameters: dict[str, object], variables: dict[str, object], shape: Shape

@@ -447,7 +447,11 @@ def check_html(text: str, document: Document) -> None:
         * (len(t.table.rows) + bool(t.table.foot))
         for t in tables
     )
-    assert tree.count["input"] == sum(bool(t.filter) for t in tables)
+    assert text.count('<input type="search"') == sum(bool(t.filter) for t in tables)
+    assert text.count(" data-ranges=") == sum(t.has_ranges for t in tables)
+    numbers = text.count('<input type="number"')
+    assert tree.count["input"] == text.count('<input type="search"') + numbers
+    assert bool(numbers) == any(t.has_ranges for t in tables)
     assert all(link.startswith("#") for link in tree.links)
     assert "default-src 'none'" in text
     assert not re.search(r"@import|url\(|<link|<iframe|<img", text)
