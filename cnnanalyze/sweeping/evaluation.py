@@ -293,7 +293,7 @@ class _Walk:
         # What is known of the same values from earlier points is found by them alone.
         known = self.parts.found_of(piece, {n: v for n, v in fixed.items() if n in read})
         shapes = self.shapes.codes[at].tolist()
-        keys = [
+        keys: list[list[Any]] = [
             [self.parts.shape_number(shape) for shape in self.shapes.values],
             *([key_of(value) for value in those] for _, those, _ in (*each_inner, *each_outer)),
         ]
