@@ -5,27 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cnnanalyze.characters import legible
 from cnnanalyze.cli import options as option
-from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from cnnanalyze.crosscheck.claims import ClaimCheck
     from cnnanalyze.crosscheck.result import Balance
     from cnnanalyze.graph.network import Network
 
 Progress = Callable[[float, str], None]
-VerdictFormat = Literal["text", "json"]
-
 
 Record = Annotated[
     Path | None,
@@ -43,13 +38,14 @@ EXAMPLES = (
         "cnnanalyze verify specs --lines 64",
         "quicker: receptive fields by 64 lines of the input",
     ),
+    ("cnnanalyze verify specs -o verified.html", "the same as a page: what was run and compared"),
 )
 
 
 def verify(
     specs: option.Specs,
     *,
-    format: Annotated[VerdictFormat | None, option.format_option(VerdictFormat)] = None,  # noqa: A002 - the name of the option
+    format: option.Format = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     memory: option.Memory = "1GiB",
     operations: option.Operations = "200G",
@@ -63,13 +59,14 @@ def verify(
     the figures under 'expect:' are checked. Exit code 1 if anything does not balance.
     """
     from cnnanalyze.analysis.pipeline import analyze
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import complain, write
+    from cnnanalyze.cli.formats import choose_document_format
+    from cnnanalyze.cli.output import complain, write, write_document
     from cnnanalyze.cli.specs import find, load_all, read_settings
     from cnnanalyze.core.file_writing import write_file
     from cnnanalyze.crosscheck.record import VerificationRecord
+    from cnnanalyze.report.verification import conclude, describe
 
-    format = choose_format(format, output, get_args(VerdictFormat))  # noqa: A001 - the name of the option
+    format = choose_document_format(format, output, tables=True)  # noqa: A001 - the name of the option
     one = balancing(memory, operations, lines)
     failed: list[CnnError] = []
     balances: list[Balance] = []
@@ -89,13 +86,13 @@ def verify(
             texts.append("".join(f"{line}\n" for line in describe(balances[-1])))
             if live:
                 watch.say(texts[-1])
-    if format == "json":
-        from cnnanalyze.report.json import dump
-
-        write(dump(to_dict(balances, failed)), output, format)
-    else:
+    if format == "text":
         closing = f"{conclude(balances, failed)}\n" if len(names) > 1 else ""
         write(closing if live else "".join(texts) + closing, output)
+    else:
+        from cnnanalyze.report.verification_document import document
+
+        write_document(document(balances, failed), format, output)
     complain(failed)
     if failed:
         raise typer.Exit(2)
@@ -170,138 +167,6 @@ def read_operations(text: str) -> int:
     if count < 1:
         raise UsageError(f"'--operations' is a number from 1 on, not {text}")
     return count
-
-
-# --- words ----------------------------------------------------------------------------------------
-
-
-def describe(balance: Balance) -> Iterator[str]:
-    """Say what was compared in one line, and then whatever does not agree."""
-    from cnnanalyze.core.spelling import count_of
-    from cnnanalyze.report.numbers import exact
-
-    compared = ", ".join(f"{quantity} {exact(n)}" for quantity, n in balance.compared)
-    checked = f"{count_of(balance.entries, 'entry', 'entries')} ({compared})"
-    differing = len(balance.discrepancies)
-    verdict = f"{exact(differing)} differ" if differing else "all balanced"
-    mark = "✓" if balance.is_balanced else "✗"
-    claims = _claims(balance)
-    yield (
-        f"{mark} {balance.name}: {count_of(balance.layers, 'layer')}, "
-        f"{checked if balance.compared else 'nothing compared'}, {verdict}"
-        + (f"; {claims}" if claims else "")
-    )
-    for found in balance.discrepancies[:MOST]:
-        part = f" ({found.detail})" if found.detail else ""
-        yield f"    {found.node}: {found.quantity}{part}"
-        yield f"        by rule   {found.by_rule}"
-        yield f"        observed  {found.observed}"
-    if differing > MOST:
-        yield f"    and {exact(differing - MOST)} more; --format json has them all"
-    for check in balance.claims:
-        if not check.is_fine:
-            yield f"    {_failure(check)}"
-    for remark in balance.remarks:
-        yield f"    not checked: {remark}"
-
-
-MOST = 20
-"""Discrepancies that are printed for one network; a wrong rule differs in every layer."""
-
-
-def _claims(balance: Balance) -> str:
-    from cnnanalyze.core.spelling import count_of
-    from cnnanalyze.report.numbers import exact
-
-    by_outcome: dict[str, int] = {}
-    for check in balance.claims:
-        by_outcome[check.outcome] = by_outcome.get(check.outcome, 0) + 1
-    parts = []
-    if holding := by_outcome.pop("holds", 0):
-        parts.append(f"{count_of(holding, 'claim')} {'holds' if holding == 1 else 'hold'}")
-    for outcome, word in (
-        ("wrong as marked", "marked wrong"),
-        ("fails", "failed"),
-        ("right though marked wrong", "right though marked wrong"),
-    ):
-        if number := by_outcome.pop(outcome, 0):
-            parts.append(
-                f"{exact(number)} {word}" if parts else f"{count_of(number, 'claim')} {word}"
-            )
-    return ", ".join(parts)
-
-
-def _failure(check: ClaimCheck) -> str:
-    claim = check.claim
-    what = f"{claim.quantity} in {claim.input}" if claim.input else claim.quantity
-    of = f"{what} of {claim.layer}" if claim.layer else what
-    under = f" under '{claim.convention}'" if claim.convention else ""
-    outcome = (
-        "but it is marked wrong"
-        if check.outcome == "right though marked wrong"
-        else "which does not agree"
-    )
-    return (
-        f"{claim.mark}: {of}{under}: printed {claim.printed}, computed {check.computed}, "
-        f"{outcome} ({claim.source})"
-    )
-
-
-def conclude(balances: list[Balance], failed: list[CnnError]) -> str:
-    """Say in one line how it stands with all networks."""
-    from cnnanalyze.core.spelling import count_of
-    from cnnanalyze.report.numbers import exact
-
-    layers = sum(b.layers for b in balances)
-    entries = sum(b.entries for b in balances)
-    claims = sum(len(b.claims) for b in balances)
-    wrong = [b.name for b in balances if not b.is_balanced]
-    text = (
-        f"{count_of(len(balances), 'network')}, {count_of(layers, 'layer')}, "
-        f"{count_of(entries, 'entry', 'entries')}, {count_of(claims, 'claim')}: "
-    )
-    if not balances and failed:
-        return f"{count_of(len(failed), 'network')} not verified, and none verified"
-    text += f"not balanced: {', '.join(wrong)}" if wrong else "all balanced"
-    return f"{text}; {exact(len(failed))} not verified" if failed else text
-
-
-def to_dict(balances: list[Balance], failed: list[CnnError]) -> dict[str, Any]:
-    """Return the outcome as plain data."""
-    return {
-        "schema": VERSIONS["verify"],
-        "balanced": not failed and all(b.is_balanced for b in balances),
-        "networks": [
-            {
-                "name": b.name,
-                "layers": b.layers,
-                "balanced": b.is_balanced,
-                "entries": b.entries,
-                "compared": dict(b.compared),
-                "discrepancies": [asdict(d) for d in b.discrepancies],
-                "claims": [_claim(c) for c in b.claims],
-                "remarks": list(b.remarks),
-            }
-            for b in balances
-        ],
-        "errors": [str(error) for error in failed],
-    }
-
-
-def _claim(check: ClaimCheck) -> dict[str, Any]:
-    claim = check.claim
-    return {
-        "quantity": claim.key,
-        "layer": claim.layer,
-        "printed": claim.printed,
-        "computed": check.computed,
-        "outcome": check.outcome,
-        "convention": claim.convention,
-        "verdict": claim.verdict,
-        "reason": claim.reason,
-        "source": claim.source,
-        "place": str(claim.mark),
-    }
 
 
 # --- progress -------------------------------------------------------------------------------------

@@ -95,6 +95,21 @@ class Balance(Tabular):
         for quantity, compared in self.compared:
             yield {"quantity": quantity, "compared": compared, "differ": differing[quantity]}
 
+    def lines(self) -> Iterator[str]:
+        """Yield in words how many lines of each input were followed to observe receptive fields.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> list(cnn.verify(cnn.loads("{cnn: 1, input: 5x7x2, layers: [relu]}")).lines())
+        ['receptive fields by all 5 x 7 lines of the input']
+        """
+        for name, axes in self.followed:
+            whose = f"'{name}'" if len(self.followed) > 1 else "the input"
+            counts, sizes = (" x ".join(f"{n:,}" for n in each) for each in zip(*axes, strict=True))
+            words = f"all {sizes}" if counts == sizes else f"{counts} of {sizes}"
+            yield f"receptive fields by {words} lines of {whose}"
+
     def headline(self) -> str:
         """Return in one line whether everything agrees."""
         wrong = sum(not c.is_fine for c in self.claims)

@@ -9,6 +9,7 @@ from cnnanalyze.auditing.tables import ENDING as TABLE
 from cnnanalyze.auditing.verdict import OUTCOMES, Audit, Verdict
 from cnnanalyze.core.spelling import count_of
 from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.language.claims import Claim
 from cnnanalyze.language.spec import key_of
 from cnnanalyze.report.json import plain
 from cnnanalyze.report.numbers import exact
@@ -44,12 +45,10 @@ def verdict_of(row: Verdict) -> str:
     return row.outcome
 
 
-def subject_of(row: Verdict) -> str:
-    """Return what the figure measures."""
-    quantity = row.claim.words
-    if row.claim.quantity == "macs":
-        quantity = "MACs"
-    return f"{row.claim.layer} {quantity}".strip()
+def subject_of(claim: Claim) -> str:
+    """Return what a figure measures."""
+    quantity = "MACs" if claim.quantity == "macs" else claim.words
+    return f"{claim.layer} {quantity}".strip()
 
 
 def source_of(row: Verdict) -> str:

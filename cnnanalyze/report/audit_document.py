@@ -143,7 +143,7 @@ def _row(row: Verdict, most: int | None) -> tuple[Cell, ...]:
     verdict = verdict_of(row).replace("the convention ", "")
     return cells_of(
         source_of(row),
-        subject_of(row),
+        subject_of(row.claim),
         row.claim.printed,
         row.computed,
         verdict if row.is_fine else f"{verdict} (not as marked)",

@@ -175,7 +175,7 @@ class Headlines(NamedTuple):
         """
         return Facts(
             tuple(
-                (h.label, "; ".join(filter(None, (": ".join(filter(None, h[2:4])), h.how))))
+                (h.label, "; ".join(filter(None, (": ".join(dict.fromkeys(h[2:4])), h.how))))
                 for h in self.headlines
             )
         )

@@ -94,6 +94,7 @@ COMMANDS = {
     "audited": "audit zoo:vgg16 zoo:alexnet",
     "lectures": "audit zoo:lectures",
     "compared": "compare zoo:lenet5 zoo:lenet_caffe",
+    "verified": f"verify {SPECS / 'lenet5.yaml'} {SPECS / 'lecture_001_lenet.yaml'} --lines 3",
     "solved": "solve zoo:first_course",
     "graded": f"grade zoo:first_course {SPECS / 'sheets' / 'first_course.csv'}",
     "explained": "explain zoo:resnet18",

@@ -210,6 +210,7 @@ def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
         "solve": (option.DOCUMENT_FORMATS, known()),
         "convolve": (option.DOCUMENT_FORMATS, known()),
         "grade": (option.TABLE_FORMATS, known(tables=True)),
+        "verify": (option.TABLE_FORMATS, known(tables=True)),
         "lint": (option.FindingFormat, tuple(FINDINGS)),
         "check": (option.FindingFormat, tuple(FINDINGS)),
     }

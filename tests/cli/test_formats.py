@@ -42,7 +42,7 @@ COMMANDS = {
     "summary {spec} {other}": TABLES,
     "summary {spec} --conventions": TABLES,
     "zoo --name lenet5": TABLES,
-    "verify {spec}": (".txt", ".json"),
+    "verify {spec}": TABLES,
     "deploy {spec}": TABLES,
     "audit {spec}": (".txt", ".json", ".md", ".tex", ".html"),
     "budget {spec}": (".txt", ".json", ".md", ".tex", ".html"),

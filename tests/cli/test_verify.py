@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from cnnanalyze.cli.verify import conclude, describe, read_size
+from cnnanalyze.cli.verify import read_size
 from cnnanalyze.crosscheck.result import Balance, Discrepancy
-from cnnanalyze.errors import ExecutionError
 
 SPEC = """\
 cnn: 1
@@ -57,6 +56,16 @@ def test_several_networks_are_concluded(run: Any, write_spec: Write) -> None:
     assert outcome.out.splitlines()[-1].startswith("2 networks, 2 layers, ")
     assert outcome.out.endswith("2 claims: all balanced; 1 not verified\n")
     assert "a spec needs 'input' (or 'inputs')" in outcome.err
+
+
+@pytest.mark.parametrize("ending", ["html", "md", "tex", "csv"])
+def test_the_result_is_a_document(run: Any, write_spec: Write, tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"verified.{ending}"
+    outcome = run("verify", write_spec(SPEC.replace("140", "149")), "-o", target)
+    assert (outcome.code, outcome.out, outcome.err) == (1, "", "")
+    text = target.read_text("utf-8")
+    assert "tiny" in text
+    assert "figures not as marked" in text
 
 
 def test_too_large_a_run_is_refused_with_its_size(run: Any, write_spec: Write) -> None:
@@ -110,28 +119,6 @@ UNEQUAL = Balance(
     (Discrepancy("conv1", "parameters", "bias", "7", "5"),),
     remarks=("conv9: nobody knows",),
 )
-
-
-def test_a_discrepancy_shows_both_entries() -> None:
-    assert list(describe(UNEQUAL)) == [
-        "✗ net: 3 layers, 8 entries (shape 3, parameters 5), 1 differ",
-        "    conv1: parameters (bias)",
-        "        by rule   7",
-        "        observed  5",
-        "    not checked: conv9: nobody knows",
-    ]
-
-
-def test_nothing_is_called_balanced_where_nothing_was_verified() -> None:
-    assert conclude([], [ExecutionError("too large")] * 3) == (
-        "3 networks not verified, and none verified"
-    )
-
-
-def test_the_conclusion_names_what_is_wrong() -> None:
-    assert conclude([UNEQUAL], [ExecutionError("too large")]) == (
-        "1 network, 3 layers, 8 entries, 0 claims: not balanced: net; 1 not verified"
-    )
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from cnnanalyze.crosscheck.baseline import compare as compare_baseline
 from cnnanalyze.crosscheck.baseline import record
 from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.crosscheck.closed_forms import find_closed_forms
+from cnnanalyze.crosscheck.result import Balance, Discrepancy
 from cnnanalyze.deployment.deploy import deploy_network
 from cnnanalyze.errors import PluginError, UsageError
 from cnnanalyze.language.spec import spec_of
@@ -42,6 +43,7 @@ from cnnanalyze.report import budget as budgets
 from cnnanalyze.report import closed_forms, layer_reference, zoo, zoo_plot
 from cnnanalyze.report import deployment as deployments
 from cnnanalyze.report import sweep as sweeps
+from cnnanalyze.report import verification_document as verified
 from cnnanalyze.report.conventions import conventions
 from cnnanalyze.report.convolution.blocks import document as convolved
 from cnnanalyze.report.convolution.step_selection import Shown
@@ -250,6 +252,12 @@ def swept(**options: Any) -> cnn.Sweep:
     )
 
 
+def balance_of(name: str) -> Balance:
+    """Return what a run of a network showed in which more differs than is printed."""
+    found = (Discrepancy(name, "parameters", HOSTILE, "7", "5"),) * 23
+    return Balance(name, 3, (("shape", 3), ("parameters", 5)), found, remarks=(HOSTILE,))
+
+
 SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
     "layer_reference.contents": lambda: (
         layer_reference.contents(),
@@ -300,6 +308,10 @@ SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
         deployments.document(
             deploy_network(cnn.load("zoo:mobilenet_v2"), target="cortex-m7", dtype="mixed"),
         ),
+    ),
+    "verification_document.document": lambda: (
+        verified.document([cnn.verify(cnn.loads(LIMITED))]),
+        verified.document([*map(balance_of, ("tiny", HOSTILE))], [UsageError(HOSTILE)]),
     ),
     "budget.document": lambda: (budgets.document([limited(), limited()]),),
     "closed_forms.describe": lambda: (closed_forms.describe(find_closed_forms(open_sizes())),),

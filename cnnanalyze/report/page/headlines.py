@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnanalyze.analysis.alpha import SOURCE as ALPHA_SOURCE
@@ -105,34 +105,15 @@ def verification(balance: Balance | None) -> Verification:
     compared = f"{layers} were run in NumPy at full size, {_entries(balance)} compared"
     if not balance.compared:
         return Verification("Run, but nothing compared.", f"{layers} were run in NumPy.", "warn")
-    followed = "".join(f"; {words}" for words in _followed(balance))
+    lines = "".join(f"; {words}" for words in balance.lines())
     if balance.discrepancies:
         differing = exact(len(balance.discrepancies))
-        return Verification(
-            "✗ Does not balance.", f"{compared}: {differing} differ{followed}.", "bad"
-        )
-    return Verification("✓ Verified.", f"{compared}: all balanced{followed}.", "good")
+        return Verification("✗ Does not balance.", f"{compared}: {differing} differ{lines}.", "bad")
+    return Verification("✓ Verified.", f"{compared}: all balanced{lines}.", "good")
 
 
 def _entries(balance: Balance) -> str:
     return count_of(balance.entries, "entry", "entries")
-
-
-def _followed(balance: Balance) -> Iterator[str]:
-    """Say how many lines of each input were followed to observe receptive fields."""
-    for name, axes in balance.followed:
-        whose = f"'{name}'" if len(balance.followed) > 1 else "the input"
-        if all(count == size for count, size in axes):
-            yield f"receptive fields by all {_by(size for _, size in axes)} lines of {whose}"
-        else:
-            yield (
-                f"receptive fields by {_by(count for count, _ in axes)} of "
-                f"{_by(size for _, size in axes)} lines of {whose}"
-            )
-
-
-def _by(counts: Iterable[int]) -> str:
-    return " x ".join(map(exact, counts))
 
 
 def badges(
