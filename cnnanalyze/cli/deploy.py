@@ -90,8 +90,9 @@ def deploy(
     from cnnanalyze.cli.formats import choose_document_format
     from cnnanalyze.cli.output import remark, write_document
     from cnnanalyze.cli.specs import load, read_settings
+    from cnnanalyze.cli.verify import read_operations, read_size
     from cnnanalyze.report.deployment import document
-    from cnnanalyze.report.verification import describe, read_operations, read_size
+    from cnnanalyze.report.verification import describe
 
     format = choose_document_format(format, output, tables=True)  # noqa: A001 - the option
     limit, most = read_size(memory), read_operations(operations)
