@@ -424,7 +424,7 @@ def _cell(cell: Cell, head: Column) -> str:
         items = "".join(f"<li>{escape(line)}</li>" for line in cell.text.split("\n"))
         return f"<ul>{items}</ul>"
     text = escape(cell.text)
-    if len(cell.text) > LONG and not head.is_code:
+    if not head.is_code and any(len(word) > LONG for word in cell.text.split()):
         text = text.replace("/", "/<wbr>")
     return f"<code>{text}</code>" if head.is_code and text else text
 
