@@ -52,7 +52,6 @@
     gone.forEach((element) => element.remove());
     const [, , width, height] = copy.getAttribute("viewBox").split(" ");
     ["class", "style", "id", "tabindex"].forEach((name) => copy.removeAttribute(name));
-    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     copy.setAttribute("width", width);
     copy.setAttribute("height", height);
     return `${new XMLSerializer().serializeToString(copy)}\n`;

@@ -29,7 +29,7 @@ LARGE = 1e250
 """Only the ratios matter, and the counts of a deep network leave the range of numbers."""
 SHARES = (50, 80, 95)
 """The shares of the paths, in percent, whose positions are drawn."""
-CELLS = 32
+CELLS = 24
 """The positions along an axis are drawn as so many cells at most."""
 
 
@@ -238,7 +238,7 @@ def draw(counts: Array, width: float, height: float, words: str) -> Markup:
         element("path", d=box(0, 0, width, height), class_="image"),
         element("g", *shapes, transform=scale),
         viewBox=f"-1 -1 {number(width + 2)} {number(height + 2)}",
-        class_="centres",
+        class_="effective centres",
         role="img",
         aria_label=words,
     )

@@ -30,9 +30,9 @@ from cnnanalyze.report.page.axes import (
 )
 from cnnanalyze.report.page.svg import AxisScale, Canvas, element
 
-MOST = 120
+MOST = 64
 """So many bands are drawn, those of the largest areas; the others are left of the outline."""
-NARROWEST, LOWEST, SMALLEST = 3.0, 3.0, 30.0
+NARROWEST, LOWEST, SMALLEST = 3.0, 3.0, 60.0
 """Bands of a smaller width, height or area are not told apart."""
 ROOM = 14
 """The height that a name in a band needs."""

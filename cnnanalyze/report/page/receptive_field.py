@@ -184,7 +184,8 @@ def _effective(
     where = "" if image.is_only else f" in {image.name}"
     words = f"Where{where} the paths to the unit {unit} of {layer} come from: {shares}"
     words += " of the positions"
-    return effective_field.draw(counts, width * scale, height * scale, words), words
+    brief = f"Where the paths to a unit of {layer} come from"
+    return effective_field.draw(counts, width * scale, height * scale, brief), words
 
 
 def _spread(found: list[Any]) -> list[Any]:

@@ -17,7 +17,7 @@ from cnnanalyze.report.page.axes import NAMES, WIDTH, name_beside, plot
 from cnnanalyze.report.page.svg import box, element
 from cnnanalyze.report.view import gather
 
-ROWS, LEAST = 13, 0.005
+ROWS, LEAST = 11, 0.01
 """Of more parts the smallest share a row, and those that have less of everything."""
 STEP, BAR, TOP = 20, 14, 20
 GAP = 10
@@ -26,6 +26,8 @@ SHARE = 52
 
 
 NOTHING = "0.0 %"
+THIN = 0.5
+"""Thinner parts of a bar are drawn only where the bar has no thicker one."""
 
 
 class Stage(NamedTuple):
@@ -58,7 +60,7 @@ def stages(analysis: Analysis) -> tuple[Stage, ...]:
     --------
     >>> import cnnanalyze as cnn
     >>> [stage.name for stage in stages(cnn.analyze("zoo:resnet50").analysis)][:4]
-    ['conv1', 'relu1', 'pool1', 'stage1']
+    ['conv1', 'relu1', 'stage1', 'stage2']
     """
     found = [Stage(name, tuple(facts)) for name, facts in gather(analysis, 1).items()]
     totals = [(of, sum(map(of, analysis))) for of in MEASURED.values()]
@@ -149,7 +151,8 @@ def draw(parts: tuple[Stage, ...], measured: tuple[Share, ...]) -> Markup:
             end = left
             for name in filter(stage.get, FAMILIES):
                 wide = stage[name] * scale
-                boxes.setdefault(name, []).append(box(end, top, wide, BAR))
+                if wide >= THIN or name == max(stage, key=stage.__getitem__):
+                    boxes.setdefault(name, []).append(box(end, top, wide, BAR))
                 end += wide
             if (said := f"{_percent(whole / share.total)} %") != NOTHING:
                 words.append(element("text", said, x=round(end + 4), y=top + 11))

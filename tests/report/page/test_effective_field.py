@@ -96,7 +96,7 @@ def test_the_page_has_the_field_for_readers_without_scripts() -> None:
     (static,) = page.root.all("div", class_="static")
     pictures = static.all("svg")
     assert len(pictures) == 2
-    assert "Where the paths to the unit" in pictures[1].attributes["aria-label"]
+    assert "Where the paths to a unit of" in pictures[1].attributes["aria-label"]
     assert [title.text for title in pictures[1].all("title")] == [
         f"{share} % of the paths" for share in (95, 80, 50)
     ]
