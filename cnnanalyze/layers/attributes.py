@@ -18,7 +18,6 @@ from cnnanalyze.core.reach import Border
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers import places
 from cnnanalyze.layers.pattern import parse
 
 CONTINUED: tuple[Border, ...] = ("circular", "reflect", "replicate")
@@ -200,6 +199,8 @@ class Written(NamedTuple):
 
 def _places(value: Any) -> tuple[int, ...]:  # noqa: ANN401
     words = "a list of places, counted from 0, as in [0, 2], or a range of them, as in 0..48/2"
+    from cnnanalyze.layers import places  # noqa: PLC0415 - hardly asked for
+
     entries = [value] if isinstance(value, str) else value
     if not isinstance(entries, list | tuple) or not entries:
         raise _fail(words, value)
@@ -219,6 +220,12 @@ def _places(value: Any) -> tuple[int, ...]:  # noqa: ANN401
             )
         found += places.places_of(ranges)
     return tuple(found)
+
+
+def _shortened(value: Any) -> Any:  # noqa: ANN401 - places
+    from cnnanalyze.layers.places import shortened  # noqa: PLC0415 - hardly asked for
+
+    return shortened(value)
 
 
 AXIS_WORDS = ("depth", "height", "width", "length", "channels")
@@ -426,7 +433,7 @@ Places = Annotated[
     tuple[int, ...],
     PlainValidator(_places),
     WithJsonSchema({"type": ["array", "string"]}),
-    Written(places.shortened),
+    Written(_shortened),
 ]
 """Places along an axis, perhaps as ranges; negative ones count from the end."""
 Place = Annotated[int, PlainValidator(_signed), WithJsonSchema(_WHOLE_SCHEMA)]
