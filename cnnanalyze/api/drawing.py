@@ -76,7 +76,7 @@ def draw(
 
 
 def gallery(*networks: str | Path, jobs: int = 1, record: str | Path = "") -> Gallery:
-    """Make a page for every network, some exhibits, and a page that leads to them all.
+    """Make a page for every network, some examples, and a page that leads to them all.
 
     Parameters
     ----------

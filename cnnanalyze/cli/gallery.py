@@ -54,7 +54,7 @@ def gallery(
         typer.Option("--jobs", metavar="N", min=1, help="Processes; by default one per core."),
     ] = None,
 ) -> None:
-    """Write a folder of pages: one for each network, some exhibits, and an index.
+    """Write a folder of pages: one for each network, some examples, and an index.
 
     The pages share style and scripts in FOLDER/assets, and each network has its data in a file
     beside its page. The same specs and the same record give the same bytes, on every machine. A

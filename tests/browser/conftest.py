@@ -11,9 +11,9 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.cli import run
 from cnnanalyze.report.difference import difference
-from cnnanalyze.report.page.gallery import exhibit, in_order, index, network_page, picture
+from cnnanalyze.report.page.gallery import example, in_order, index, network_page, picture
 from cnnanalyze.report.page.gallery_folder import Gallery
-from cnnanalyze.report.page.gallery_pages import EXHIBITS
+from cnnanalyze.report.page.gallery_pages import EXAMPLES
 from cnnanalyze.report.page.gallery_ways import with_ways
 from cnnanalyze.report.page.network import to_html
 
@@ -34,13 +34,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (found / f"{name}.html").write_text(text, encoding="utf-8")
 
     paths = {name: SPECS / f"{name}.yaml" for name in cnn.zoo()}
-    examples = [e for e in EXHIBITS if e.name in {"audit", "lint"}]
+    examples = [e for e in EXAMPLES if e.name in {"audit", "lint"}]
     pages = [network_page(SPECS / f"{name}.yaml", name) for name in SHOWN]
     cards = in_order(page.card for page in pages)
     files = {name: text for page in pages for name, text in page.files.items()}
-    files |= {name: text for e in examples for name, text in exhibit(e, paths).items()}
+    files |= {name: text for e in examples for name, text in example(e, paths).items()}
     files = with_ways(files | picture(cards), cards, examples)
-    Gallery(files | index(cards, EXHIBITS)).write(found)
+    Gallery(files | index(cards, EXAMPLES)).write(found)
     for name in SHOWN:
         write(f"{name}_alone", to_html(cnn.analyze(SPECS / f"{name}.yaml").analysis))
     pairs = {

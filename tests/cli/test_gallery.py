@@ -17,7 +17,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.cli import run as run_command
 from cnnanalyze.report.page.gallery import GalleryCard, in_order, index, network_page
-from cnnanalyze.report.page.gallery_pages import EXHIBITS
+from cnnanalyze.report.page.gallery_pages import EXAMPLES
 from tests.interrupts import interrupt
 from tests.report.page.reader import Page
 
@@ -34,8 +34,8 @@ NAMES = (
     "unet",
     "zfnet",
 )
-SHOWN = [e.name for e in EXHIBITS if set(e.networks) <= set(NAMES)]
-"""The exhibits whose networks are there."""
+SHOWN = [e.name for e in EXAMPLES if set(e.networks) <= set(NAMES)]
+"""The examples whose networks are there."""
 
 
 class Outcome(NamedTuple):
@@ -96,8 +96,8 @@ def specs() -> list[str]:
     return [str(SPECS / f"{name}.yaml") for name in NAMES]
 
 
-def test_every_network_has_a_page_and_so_have_the_exhibits(made: Path) -> None:
-    assert len(SHOWN) == len(EXHIBITS) - 1  # the audit needs twelve large networks
+def test_every_network_has_a_page_and_so_have_the_examples(made: Path) -> None:
+    assert len(SHOWN) == len(EXAMPLES) - 1  # the audit needs twelve large networks
     pages = {f"{name}.html" for name in ("index", "zoo", "conventions", *NAMES, *SHOWN)}
     assert files_in(made) == pages | {f"{name}.js" for name in ("index", *NAMES)} | ASSETS
 
@@ -331,10 +331,10 @@ def test_the_index_says_what_the_pages_say(made: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_without_the_networks_of_an_exhibit_there_is_none(run: Run, tmp_path: Path) -> None:
+def test_without_the_networks_of_an_example_there_is_none(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     assert run("gallery", "zoo:lenet5", "-o", folder).code == 0
-    alone = {f"{e.name}.html" for e in EXHIBITS if not e.networks}
+    alone = {f"{e.name}.html" for e in EXAMPLES if not e.networks}
     assert {p.name for p in folder.glob("*.html")} == {
         *("index.html", "lenet5.html", "conventions.html"),
         *alone,

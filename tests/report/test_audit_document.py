@@ -8,7 +8,7 @@ import cnnanalyze as cnn
 from cnnanalyze.auditing.examine import audit
 from cnnanalyze.auditing.tables import read_table
 from cnnanalyze.report.audit_document import document
-from cnnanalyze.report.page.gallery_pages import EXHIBITS
+from cnnanalyze.report.page.gallery_pages import EXAMPLES
 from cnnanalyze.report.writers import render
 from tests.auditing.boards import LEADERBOARD, leaderboard
 from tests.report.page.reader import Page
@@ -65,6 +65,6 @@ def test_what_is_not_as_marked_is_said_to_be_so() -> None:
     assert "<b>me</b>" in found.root.one("table").text
 
 
-def test_the_exhibit_needs_the_networks_of_its_table() -> None:
-    (exhibit,) = (e for e in EXHIBITS if e.name == "audit")
-    assert sorted({row.path.stem for row in read_table(LEADERBOARD).rows}) == list(exhibit.networks)
+def test_the_example_needs_the_networks_of_its_table() -> None:
+    (example,) = (e for e in EXAMPLES if e.name == "audit")
+    assert sorted({row.path.stem for row in read_table(LEADERBOARD).rows}) == list(example.networks)

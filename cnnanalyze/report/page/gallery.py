@@ -25,7 +25,7 @@ from cnnanalyze.report.page.answers import FEW, work
 from cnnanalyze.report.page.assets import share
 from cnnanalyze.report.page.cost_plot import small_plot
 from cnnanalyze.report.page.frame import SCRIPT, render
-from cnnanalyze.report.page.gallery_pages import EXHIBITS, Exhibit
+from cnnanalyze.report.page.gallery_pages import EXAMPLES, Example
 from cnnanalyze.report.page.network import to_html
 from cnnanalyze.report.page.variants import variants
 from cnnanalyze.report.page.zoo import page as picture_page
@@ -198,8 +198,8 @@ def _sorts(analysis: Analysis) -> Iterator[LayerSort]:
     return (LayerSort(text, at) for text, at in first.items())
 
 
-def exhibit(shown: Exhibit, paths: Mapping[str, Path]) -> dict[str, str]:
-    """Return the page of an exhibit, and the files beside it, by name."""
+def example(shown: Example, paths: Mapping[str, Path]) -> dict[str, str]:
+    """Return the page of an example, and the files beside it, by name."""
 
     def find(name: str) -> Spec:
         return load(paths[name])
@@ -207,12 +207,12 @@ def exhibit(shown: Exhibit, paths: Mapping[str, Path]) -> dict[str, str]:
     return share(shown.make(find), shown.name)
 
 
-def possible(paths: Mapping[str, Path]) -> tuple[Exhibit, ...]:
-    """Return the exhibits whose networks are there."""
-    return tuple(e for e in EXHIBITS if all(name in paths for name in e.networks))
+def possible(paths: Mapping[str, Path]) -> tuple[Example, ...]:
+    """Return the examples whose networks are there."""
+    return tuple(e for e in EXAMPLES if all(name in paths for name in e.networks))
 
 
-def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> dict[str, str]:
+def index(cards: Iterable[GalleryCard], examples: Sequence[Example]) -> dict[str, str]:
     """Return the first page: a card for every network, by family and year.
 
     Examples
@@ -231,7 +231,7 @@ def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> dict[str
         title="Gallery",
         cards=[(card, Markup(card.thumbnail)) for card in ordered],  # noqa: S704 - our drawing
         first_of={card.family: card.file for card in reversed(ordered)},
-        exhibits=exhibits,
+        examples=examples,
         picture=_picture(ordered),
         families=sorted(families),
         large=[(f, n) for f, n in families.items() if n >= LARGE],

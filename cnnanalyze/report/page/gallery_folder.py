@@ -21,14 +21,14 @@ from cnnanalyze.report.page.gallery import (
     PICTURE,
     NetworkPage,
     conventions_page,
-    exhibit,
+    example,
     in_order,
     index,
     network_page,
     picture,
     possible,
 )
-from cnnanalyze.report.page.gallery_pages import EXHIBITS
+from cnnanalyze.report.page.gallery_pages import EXAMPLES
 from cnnanalyze.report.page.gallery_ways import with_ways
 
 FEW = 4
@@ -175,7 +175,7 @@ def files_of(
         If a network would have the page of something else.
     """
     shown = possible(paths)
-    reserved = {INDEX, PICTURE, CONVENTIONS_PAGE, *(e.name for e in EXHIBITS)}
+    reserved = {INDEX, PICTURE, CONVENTIONS_PAGE, *(e.name for e in EXAMPLES)}
     if taken := sorted(reserved & set(paths)):
         raise UsageError(
             f"'{paths[taken[0]]}' would have the page {taken[0]}.html, which the gallery needs",
@@ -186,7 +186,7 @@ def files_of(
     files = {name: text for page in pages for name, text in page.files.items()}
     files |= picture(cards) | conventions_page()
     for e in shown:
-        files |= exhibit(e, paths)
+        files |= example(e, paths)
     return with_ways(files, cards, shown) | index(cards, shown)
 
 

@@ -1,6 +1,6 @@
-"""Exhibits: what a gallery shows besides the page of each network.
+"""Examples: what a gallery shows besides the page of each network.
 
-An exhibit is one line of :data:`EXHIBITS`. Its function gets the networks by the names they have
+An example is one line of :data:`EXAMPLES`. Its function gets the networks by the names they have
 in the zoo and returns a whole page.
 """
 
@@ -18,7 +18,7 @@ Load = Callable[[str], Spec]
 """Returns the network of a name."""
 
 
-class Exhibit(NamedTuple):
+class Example(NamedTuple):
     """One page of a gallery that is not the page of a network."""
 
     name: str
@@ -153,43 +153,43 @@ layers:
 """
 """A network with the mistakes that beginners make."""
 
-EXHIBITS: tuple[Exhibit, ...] = (
-    Exhibit(
+EXAMPLES: tuple[Example, ...] = (
+    Example(
         "comparison",
         "ResNet-50 against ResNeXt-50",
         "cnnanalyze compare: what 32 narrow paths in place of one wide path change, layer by layer",
         _COMPARED,
         _comparison,
     ),
-    Exhibit(
+    Example(
         "convolution",
         "A convolution that plays",
         "cnnanalyze convolve: every window of the lectures' edge detection, with its products",
         _CONVOLVED,
         _convolution,
     ),
-    Exhibit(
+    Example(
         "audit",
         "A leaderboard, audited",
         "cnnanalyze audit: which figures of a lecture's table hold, and what makes the others",
         _AUDITED,
         _audit,
     ),
-    Exhibit(
+    Example(
         "lint",
         "A lint report",
         "cnnanalyze lint: a first attempt with its mistakes, and two classics under the same rules",
         _LINTED,
         _lint,
     ),
-    Exhibit(
+    Example(
         "solved_sheet",
         "A homework sheet, solved",
         "cnnanalyze solve: every answer with its formula, the numbers put in, and the reasons",
         (),
         _solved,
     ),
-    Exhibit(
+    Example(
         "graded_sheet",
         "The same sheet, graded",
         "cnnanalyze grade: each wrong answer with the slip that leads exactly there",

@@ -1,7 +1,7 @@
 """Ways: what the pages of a gallery say of each other, put in when all of them are made.
 
 Every page leads back to the gallery, that of a network to the one before and the one after it, that
-of an exhibit to its networks, and a network's page says where it stands among all.
+of an example to its networks, and a network's page says where it stands among all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cnnanalyze.report.page.gallery import (
     GalleryCard,
     has_picture,
 )
-from cnnanalyze.report.page.gallery_pages import Exhibit
+from cnnanalyze.report.page.gallery_pages import Example
 from cnnanalyze.report.page.optional_markup import omit_optional_markup
 from cnnanalyze.report.page.svg import element
 from cnnanalyze.report.placement import Standing, standing
@@ -31,7 +31,7 @@ _AFTER_OVERVIEW = "</section>\n"
 
 
 def with_ways(
-    files: Mapping[str, str], cards: Sequence[GalleryCard], exhibits: Iterable[Exhibit]
+    files: Mapping[str, str], cards: Sequence[GalleryCard], examples: Iterable[Example]
 ) -> dict[str, str]:
     """Return the files of a gallery, its pages with the ways between them.
 
@@ -41,15 +41,15 @@ def with_ways(
         All files but the first page.
     cards
         The networks, in the order in which the first page shows them.
-    exhibits
-        The exhibits that there are.
+    examples
+        The examples that there are.
     """
     found = dict(files)
     names = {card.file: card.name for card in cards}
-    for name in (PICTURE, CONVENTIONS_PAGE, *(e.name for e in exhibits)):
+    for name in (PICTURE, CONVENTIONS_PAGE, *(e.name for e in examples)):
         if (file := f"{name}.html") in found:
             found[file] = _put(found[file], _BAR, _back())
-    for e in exhibits:
+    for e in examples:
         file = f"{e.name}.html"
         if shown := [(n, names[n]) for n in e.networks if n in names]:
             found[file] = _put(found[file], _MAIN, _named(shown))
@@ -81,7 +81,7 @@ def _steps(before: GalleryCard | None, after: GalleryCard | None) -> Iterator[Ma
 
 
 def _named(networks: Sequence[tuple[str, str]]) -> Markup:
-    """Return the line that leads from an exhibit to its networks."""
+    """Return the line that leads from an example to its networks."""
     links = (element("a", title, href=f"{name}.html") for name, title in networks)
     words = "The page of" if len(networks) == 1 else "The pages of"
     line = Markup(", ").join(links)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnanalyze.report.page.gallery_pages import EXHIBITS
+from cnnanalyze.report.page.gallery_pages import EXAMPLES
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted((ROOT / "reports").glob("*.html"))
@@ -22,7 +22,7 @@ if not PAGES:
 def test_every_network_of_the_zoo_has_its_page() -> None:
     specs = {path.stem for path in (ROOT / "specs").glob("*.yaml")}
     pages = {path.stem for path in PAGES}
-    wanted = {"index", "zoo", *specs, *(e.name for e in EXHIBITS)}
+    wanted = {"index", "zoo", *specs, *(e.name for e in EXAMPLES)}
     assert wanted - pages == set(), "run: cnnanalyze gallery --output reports"
     assert pages - wanted == set()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cnnanalyze as cnn
 from cnnanalyze.language.build import load
 from cnnanalyze.linting.result import LintResult
-from cnnanalyze.report.page.gallery_pages import EXHIBITS, FIRST
+from cnnanalyze.report.page.gallery_pages import EXAMPLES, FIRST
 from cnnanalyze.report.page.lint import page as write
 from tests.report.page.reader import Page
 
@@ -76,14 +76,14 @@ def test_hostile_texts_stay_texts() -> None:
     assert len(found.root.all("script")) == 1
 
 
-def test_the_exhibit_shows_a_first_attempt_and_two_classics() -> None:
-    (exhibit,) = (e for e in EXHIBITS if e.name == "lint")
+def test_the_example_shows_a_first_attempt_and_two_classics() -> None:
+    (example,) = (e for e in EXAMPLES if e.name == "lint")
     paths = cnn.zoo()
-    found = Page(exhibit.make(lambda name: load(paths[name])))
+    found = Page(example.make(lambda name: load(paths[name])))
     assert [h.text for h in found.root.all("h2")][:3] == [
         "first.yaml",
         "alexnet.yaml",
         "zfnet.yaml",
     ]
     assert "fix: remove the second relu (--fix does it)" in found.root.one("main").text
-    assert str(paths["alexnet"].parent) not in exhibit.make(lambda name: load(paths[name]))
+    assert str(paths["alexnet"].parent) not in example.make(lambda name: load(paths[name]))
