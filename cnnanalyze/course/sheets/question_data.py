@@ -164,6 +164,9 @@ def _of_network(network: Network, tree: Mapping) -> Iterator[QuestionDatum]:
         yield QuestionDatum(
             "with", ", ".join(f"{k.text} = {plain(v)}" for k, v in settings.entries)
         )
+    for word, key in (("gradient by the output", "gradient"), ("label", "label")):
+        if (given_numbers := tree.get(key)) is not None:
+            yield QuestionDatum(word, _nested(plain(given_numbers)))
     if (classes := tree.get("classes")) is not None:
         yield QuestionDatum("classes", str(plain(classes)))
     for word, key in (("trained layers", "trains"), ("layers added up", "over")):

@@ -14,6 +14,7 @@ from cnnanalyze.core.tree import Sequence as ListTree
 from cnnanalyze.core.usage import Usage
 from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
+from cnnanalyze.course.sheets.questions.number_chains import goes_back
 from cnnanalyze.course.sheets.questions.topic import Topic, with_overrides
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import (
@@ -272,5 +273,6 @@ class RequestReader:
 
 def _irrelevant(quantity: str) -> tuple[str, ...]:
     """Return the keys that do not affect a quantity of a network."""
-    idle = () if quantity in _TRAINING_QUANTITIES else ("trains",)
+    idle: tuple[str, ...] = () if quantity in _TRAINING_QUANTITIES else ("trains",)
+    idle += () if goes_back(quantity) else ("gradient", "label")
     return (*idle, "layer", "over") if quantity in PATTERN else idle

@@ -195,6 +195,8 @@ NETWORK_KEYS: dict[str, Any] = {
         ("over", _LAYERS, "the layers that are added up: a kind or a pattern"),
         ("classes", {"type": "integer", "minimum": 1}, "units of the last layer"),
         ("trains", _LAYERS, "the layers that training changes"),
+        ("gradient", {"type": "array"}, "the gradient of the loss by the output"),
+        ("label", {"type": "array"}, "what is right, a number for each class: the loss"),
         ("input", {}, _AS_IN_A_SPEC),
         ("inputs", {}, _AS_IN_A_SPEC),
         ("layers", {"type": "array"}, _AS_IN_A_SPEC),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -17,6 +18,7 @@ from cnnanalyze.course.misconceptions.solution import Solution
 from cnnanalyze.course.sheets.answer_key import written_answer
 from cnnanalyze.course.sheets.questions.changed_network import with_changes
 from cnnanalyze.course.sheets.questions.combination import combine
+from cnnanalyze.course.sheets.questions.matrices import exact
 from cnnanalyze.course.sheets.questions.network import solve_network
 from cnnanalyze.course.sheets.questions.network_selection import NetworkSelection
 from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
@@ -210,7 +212,8 @@ class _Solver:
                 raise CnnError(Fault(f"'{word}' must name layers", place.mark))
         several = len(layers) > 1 or _is_list(tree, "layer")
         network, origin, overlooked = self.network(tree)
-        key = (id(network), id(origin), layers, over, several)
+        upstream, label = self.behind(tree)
+        key = (id(network), id(origin), layers, over, several, repr(upstream), label)
         if key not in self.abouts:
             known = next((a for a in self.abouts.values() if a.network is network), None)
             made = NetworkSelection(
@@ -220,11 +223,44 @@ class _Solver:
                 over,
                 origin=origin,
                 overlooked=overlooked,
+                upstream=upstream,
+                label=label,
             )
             if known is not None:
                 made.__dict__["analysis"] = known.analysis  # the same network: ask once
             self.abouts[key] = made
         return self.abouts[key]
+
+    def behind(self, tree: MappingTree) -> tuple[Any, tuple[int | Fraction, ...] | None]:
+        """Return what comes from behind the network: a gradient, or the label of a loss."""
+        label, gradient = tree.get("label"), tree.get("gradient")
+        if label is not None and gradient is not None:
+            raise CnnError(
+                Fault(
+                    "either 'gradient' comes from behind or the loss with 'label', not both",
+                    max(label.mark, gradient.mark, key=lambda mark: mark.position),
+                    code="SP003",
+                )
+            )
+        if gradient is not None and not isinstance(plain(gradient), list):
+            raise CnnError(
+                Fault(f"'gradient' must be rows of numbers, not {show_tree(gradient)}",
+                      gradient.mark)
+            )  # fmt: skip
+        if label is None:
+            return None if gradient is None else plain(gradient), None
+        numbers = plain(label)
+        if not isinstance(numbers, list):
+            raise CnnError(
+                Fault(
+                    f"'label' must list a number for each class, not {show_tree(label)}",
+                    label.mark,
+                )
+            )
+        try:
+            return None, tuple(map(exact, numbers))
+        except ValueError as error:
+            raise CnnError(Fault(f"'label' {error}", label.mark)) from None
 
     def network(self, tree: MappingTree) -> tuple[Network, Network | None, str]:
         """Return the network, the one without a change by the question, and the change in words."""

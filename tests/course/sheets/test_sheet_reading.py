@@ -144,7 +144,8 @@ DROPPED = (
         (
             "an answer about a network has no 'layr'; it takes find, points, text, notation, "
             "tolerance, decimals, units, per_entry, spec, set, layer, over, classes, trains, "
-            "input, inputs, layers, blocks, params, defaults, train, outputs; did you mean 'layer'?"
+            "gradient, label, input, inputs, layers, blocks, params, defaults, train, outputs; "
+            "did you mean 'layer'?"
         ),
     ),
     ("window: {n: 9, f: 3}, ask: {a: {spec: x, softmax: {logits: [1]}}}", "{", "at once"),

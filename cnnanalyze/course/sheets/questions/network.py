@@ -25,6 +25,7 @@ from cnnanalyze.course.sheets.questions.layer import (
 )
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN, is_convolution, solve_pattern
 from cnnanalyze.course.sheets.questions.network_selection import NetworkSelection, misread_variants
+from cnnanalyze.course.sheets.questions.number_chains import is_of_numbers, solve_numbers
 from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
@@ -37,6 +38,8 @@ def solve_network(
     """Work out a quantity of a network, of a layer, or of several layers."""
     if selection.layers:
         return _each(selection, quantity, builder)
+    if is_of_numbers(quantity) and not selection.over:
+        return solve_numbers(selection, quantity, builder)
     if quantity in PATTERN:
         return solve_pattern(selection.network, quantity, builder)
     if quantity == "count":

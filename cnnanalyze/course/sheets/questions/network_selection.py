@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property, partial
+from typing import Any
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.explanations.additive_quantities import additive_quantities
@@ -45,6 +47,10 @@ class NetworkSelection:
     """The network as its spec has it, where the question sets something."""
     overlooked: str = ""
     """The mistake of using ``origin``, in words."""
+    upstream: Any = None
+    """The gradient of the loss by the output, as it is written; nothing if none is given."""
+    label: tuple[Number, ...] | None = None
+    """What is right, a number for each class, if there is a loss."""
 
     @cached_property
     def analysis(self) -> Analysis:
