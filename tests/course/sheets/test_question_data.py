@@ -60,6 +60,7 @@ ASKED = (
 
 def plain(text: str, format: str) -> str:  # noqa: A002
     if format == "html":
+        text = re.sub(r"(?s)<(script|style)\b.*?</\1>", " ", text)
         text = html.unescape(re.sub(r"<[^>]*>", " ", text))
     if format == "markdown":
         text = html.unescape(re.sub(r"\\(.)", r"\1", text))
