@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnanalyze.analysis.result import NodeFacts, Total
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.conv import Sliding
 from cnnanalyze.layers.traits import Trait
 
 PARAMETERS = ("parameters", "trainable_parameters")
@@ -82,6 +84,22 @@ def _half_of_two_towers(total: Total, number: int) -> int | None:
     return number // 2 if towers else None
 
 
+def _padding_left_out(total: Total, number: int) -> int | None:
+    """Let every kernel slide over what its layer reads, and over nothing beside it."""
+    for facts in total.facts:
+        layer, inputs = facts.node.layer, facts.node.input_shapes
+        if isinstance(layer, Sliding) and layer.padding != "valid":
+            bare = layer.model_copy(update={"padding": "valid"})
+            try:
+                cost = bare.cost(bare.shape(*inputs), *inputs)
+            except ShapeError:  # its kernel is larger than what it reads
+                return None
+            if cost is None or facts.cost is None:
+                return None
+            number += cost.mac - facts.cost.mac
+    return number
+
+
 SLIPS = (
     Miscount("no biases", "without the biases", PARAMETERS, 2, _without_biases),
     Miscount(
@@ -118,6 +136,13 @@ SLIPS = (
         (*PARAMETERS, *OPERATIONS),
         3,
         _half_of_two_towers,
+    ),
+    Miscount(
+        "padding left out",
+        "without the padding of each layer",
+        ("macs",),
+        3,
+        _padding_left_out,
     ),
     Miscount("doubled", "doubled", OPERATIONS, 3, lambda _, number: 2 * number),
     Miscount("halved", "halved", OPERATIONS, 4, lambda _, number: number // 2),

@@ -97,6 +97,36 @@ def test_slip(quantity: str, printed: object, words: str) -> None:
     assert row.is_fine
 
 
+PADDED = """cnn: 1
+input: 13x11x3
+layers:
+  - {conv: {filters: 5, kernel: 3, padding: 1, stride: 2}}
+  - {depthwise: {kernel: 3, padding: same}}
+  - {conv: {filters: 7, kernel: 1}}
+  - {conv: {filters: 2, kernel: KERNEL, padding: same}}
+expect:
+  - {source: a, verdict: wrong, reason: b, total: {macs: PRINTED}}
+"""
+
+
+def padded(kernel: int, printed: int) -> Verdict:
+    text = PADDED.replace("KERNEL", str(kernel)).replace("PRINTED", str(printed))
+    (row,) = audit(cnn.loads(text, name="net")).rows
+    return row
+
+
+def test_padding_that_was_left_out() -> None:
+    # Each layer has the map that it has, 13x11 and then 7x6, of which windows read no borders.
+    bare = 6 * 5 * 27 * 5 + 5 * 4 * 9 * 5 + 7 * 6 * 5 * 7 + 5 * 4 * 63 * 2
+    row = padded(3, bare)
+    assert [cause.words for cause in row.causes] == ["without the padding of each layer"]
+    assert row.computed == f"{7 * 6 * (27 * 5 + 9 * 5 + 5 * 7 + 63 * 2):,}"
+
+
+def test_kernels_larger_than_their_maps_need_their_padding() -> None:
+    assert padded(9, 6 * 5 * 27 * 5 + 5 * 4 * 9 * 5 + 7 * 6 * 5 * 7).outcome == "not reproduced"
+
+
 def test_a_figure_that_was_cut_off() -> None:
     assert PARAMETERS == 2_147
     (row,) = judge("{source: a, total: {parameters: 2.1k, macs: 1.564M}}")[1:]
