@@ -265,7 +265,7 @@ def test_three_networks_are_compared_with_the_first(run: Any) -> None:
                 "error: there is no quantity 'peak_memory'; did you mean 'weight_memory'?\n"
                 "  help: the quantities are parameters, trainable_parameters, "
                 "non_trainable_parameters, weights, biases, statistics, stored, macs, flops, "
-                "activations, weight_memory"
+                "activations, conv_activations, weight_memory"
             ),
         ),
         (

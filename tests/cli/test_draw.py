@@ -83,7 +83,8 @@ def test_other_formats_are_refused(run: Any, tmp_path: Path) -> None:
                 "error: a drawing has no colour 'flop'; did you mean 'flops'?\n"
                 "  help: the colour is one of kind, parameters, trainable, non_trainable, weights, "
                 "biases, statistics, stored, macs, flops, operations, alpha, activations, "
-                "live_activations, weight_memory, live, memory, field\n"
+                "conv_activations, live_activations, weight_memory, live, memory, flash, arena, "
+                "field\n"
             ),
         ),
         (

@@ -112,9 +112,9 @@ def own_modules(*arguments: str) -> set[str]:
 @pytest.mark.parametrize(
     ("arguments", "most"),
     [
-        (("summary", "net.yaml"), 111),
-        (("lint", "--isolated", "net.yaml"), 147),
-        (("report", "net.yaml", "-o", "net.html"), 253),
+        (("summary", "net.yaml"), 114),
+        (("lint", "--isolated", "net.yaml"), 150),
+        (("report", "net.yaml", "-o", "net.html"), 267),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )

@@ -352,7 +352,8 @@ def test_nothing_is_fetched() -> None:
                 "error: a drawing has no colour 'mac'; did you mean 'macs'?\n"
                 "  help: the colour is one of kind, parameters, trainable, non_trainable, weights, "
                 "biases, statistics, stored, macs, flops, operations, alpha, activations, "
-                "live_activations, weight_memory, live, memory, field"
+                "conv_activations, live_activations, weight_memory, live, memory, flash, arena, "
+                "field"
             ),
         ),
         (
