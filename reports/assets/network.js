@@ -278,6 +278,13 @@ entries.filter((row) => row.element).forEach(dress);
 foldButton.hidden = !groups.length;
 foldButton.addEventListener("click", () => foldAll(foldButton.getAttribute("aria-pressed") === "false"));
 foldAll(extra.folded);
+page.copied["layer-table"] = () => ({
+heads: [...heads.cells].map((heading) => heading.textContent.trim()),
+rows: (sorted ?? rows).filter((row) => row.matches).map((row) => [
+row.layer.id, ...row.cells.slice(1, -1), ...added.map(([key]) => shown(values[key](row.layer))), row.cells.at(-1),
+]),
+data: result,
+});
 filterBox.addEventListener("input", filterLayers);
 page.keys.e = () => foldButton.click();
 if (written) {
@@ -314,6 +321,46 @@ batch.value = String(Math.round(Math.log2(result.memory.batch)));
 batch.addEventListener("input", tell);
 dtype.addEventListener("change", tell);
 tell();
+}
+{
+const table = one("#variants-table");
+const stops = new Map();
+for (const row of table?.tBodies[0].rows ?? []) {
+const { of, own } = row.dataset;
+const [layers, parameters, , macs, , activations] = [...row.cells].slice(1).map((cell) => numberIn(cell.textContent));
+const value = row.cells[0].textContent.slice(of.length + 3);
+if (!stops.has(of)) {
+const { totals } = result;
+stops.set(of, [{ value: own, layers: result.layers.length, parameters: totals.parameters, macs: totals.macs, activations: totals.activations, isOwn: true }]);
+}
+stops.get(of).push({ value, layers, parameters, macs, activations });
+}
+const box = document.createElement("div");
+box.className = "sliders";
+for (const [name, found] of stops) {
+found.sort((a, b) => compare(numberIn(a.value), numberIn(b.value)));
+const [own] = found.filter((stop) => stop.isOwn);
+const label = document.createElement("label");
+const code = document.createElement("code");
+code.textContent = name;
+const slider = document.createElement("input");
+Object.assign(slider, { type: "range", min: 0, max: found.length - 1, step: 1 });
+slider.value = String(found.indexOf(own));
+slider.dataset.parameter = name;
+const output = document.createElement("output");
+const times = (key, stop) => (own[key] ? ` (×${(stop[key] / own[key]).toFixed(3)})` : "");
+const tell = () => {
+const stop = found[Number(slider.value)];
+slider.setAttribute("aria-valuetext", `${stop.value}${stop.isOwn ? ", as here" : ""}`);
+output.textContent = `${stop.value}${stop.isOwn ? ", as here" : ""}: ${exact(stop.layers)} layers, `
++ ["parameters", "MACs", "activations"].map((words) => `${exact(stop[words.toLowerCase()])} ${words}${stop.isOwn ? "" : times(words.toLowerCase(), stop)}`).join(", ");
+};
+slider.addEventListener("input", tell);
+tell();
+label.append(code, slider);
+box.append(label, output);
+}
+if (stops.size) table.closest(".scroll").before(box);
 }
 function bring(i) {
 const row = rowOf[i];
@@ -360,13 +407,21 @@ if (place === "a") (document.getElementById(`a${i}`) ?? {}).open = true;
 }
 addEventListener("hashchange", arrive);
 arrive();
+const readers = {};
+for (const layer of layers) for (const source of layer.inputs) readers[source] = layer.id;
+for (const name of result.outputs) readers[name] = layers.at(-1).id;
+function held(layer) {
+const last = readers[layer.id] ?? layer.id;
+return `${layer.id}: ${exact(layer.activations)} activations, held ${last === layer.id ? "at this layer alone" : `until ${last}`}`;
+}
 function describe(mark, quantity) {
 const layer = layers[mark.dataset.i];
 if (!layer || one("title", mark)) return;
 const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
 const total = result.totals[quantity];
-const seen = fieldOf(layer, mark.closest("figure")?.id.replace("chart-fields-", ""));
-title.textContent = quantity
+const chart = mark.closest("figure")?.id;
+const seen = fieldOf(layer, chart?.replace("chart-fields-", ""));
+title.textContent = chart === "chart-memory" ? held(layer) : quantity
 ? `${layer.id}: ${exact(layer[quantity])} ${quantity}, ${((100 * layer[quantity]) / total).toFixed(1)} %`
 : `${layer.id}: field ${perAxis(seen.size)}${seen.sees_all ? ", and everything besides" : ""}`;
 mark.append(title);

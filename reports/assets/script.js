@@ -4,7 +4,7 @@ const root = document.documentElement;
 const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 root.classList.add("scripted");
-const page = { rows: () => [], arrived: [], keys: {} };
+const page = { rows: () => [], arrived: [], keys: {}, copied: {}, limits: new Map() };
 page.data = (id) => {
 const given = page.given?.[id] ?? JSON.parse(document.getElementById(id).textContent);
 return given.layers?.rows ? { ...given, layers: rowsOf(given.layers) } : given;
@@ -119,19 +119,27 @@ const table = document.getElementById(input.dataset.filter);
 const count = one(`[data-count="${input.dataset.filter}"]`);
 input.addEventListener("input", () => {
 const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+let every = 0;
 let shown = 0;
+for (const body of table.tBodies) {
+const group = one("tr.group", body);
+const named = group?.textContent.toLowerCase() ?? "";
+const rows = [...body.rows].filter((row) => row !== group);
+const before = shown;
 for (const row of rows) {
-const text = row.textContent.toLowerCase();
-row.hidden = !words.every((word) => text.includes(word));
+const text = `${named} ${row.textContent.toLowerCase()}`;
+row.hidden = !words.every((word) => text.includes(word)) || !(page.limits.get(table)?.(row) ?? true);
 shown += !row.hidden;
 }
-if (count) count.textContent = words.length ? `${shown} of ${rows.length}` : "";
+every += rows.length;
+if (group) group.hidden = shown === before;
+}
+if (count) count.textContent = words.length || shown < every ? `${shown} of ${every}` : "";
 });
 }
 all("table[data-sortable]").forEach(makeSortable);
 all("input[data-filter]").forEach(makeFilter);
-page.rows = () => all("table[data-main] tbody tr").filter((row) => !row.hidden);
+page.rows = () => all("table[data-main] tbody tr:not(.group)").filter((row) => !row.hidden);
 page.go = (row) => {
 if (!row) return;
 all("tr.at").forEach((other) => other.classList.remove("at"));
