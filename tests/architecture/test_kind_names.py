@@ -39,7 +39,7 @@ ALLOWED = {
     "core/conventions/convention.py": "softmax",  # a word in the name of a convention
     "course/explanations/kind_formulas.py": "tanh",  # a function in formulas
     "course/explanations/layer_questions.py": "dense separable",  # names of quantities
-    "course/sheets/questions/topics.py": "attention softmax",  # topics of sheets
+    "course/sheets/questions/topics.py": "attention dropout softmax",  # topics of sheets
     "drawing/labels.py": "conv",  # numbered names, as people and frameworks write them
     "exchange/folding/text.py": "batchnorm global_avgpool gap",  # what people write for them
     "report/lecture_tables.py": (  # words of lectures and of Keras
