@@ -102,7 +102,7 @@ def gallery(*networks: str | Path, jobs: int = 1, record: str | Path = "") -> Ga
     Examples
     --------
     >>> sorted(gallery("zoo:lenet5").pages)
-    ['graded_sheet.html', 'index.html', 'lenet5.html', 'solved_sheet.html']
+    ['conventions.html', 'graded_sheet.html', 'index.html', 'lenet5.html', 'solved_sheet.html']
     """
     from cnnanalyze.crosscheck.record import read_record
     from cnnanalyze.report.page.gallery_folder import Gallery, by_page, files_of

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import cnnanalyze as cnn
 from cnnanalyze.analysis.closed_forms import SAMPLES, ClosedForms, counted, solve
 from cnnanalyze.analysis.field_text import brief, of_each
+from cnnanalyze.analysis.quantities import measure
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source, SpecError
@@ -63,8 +64,7 @@ def check(text: str, forms: ClosedForms, sizes: dict[str, int]) -> None:
     assert max(form.evaluate(sizes) for form in forms.peak) == analysis.memory.peak
     for row in counted():
         if (total := forms.totals[row.key]) is not None:
-            assert row.of_layers is not None
-            assert total.evaluate(sizes) == row.of_layers(analysis.total, Terms())
+            assert total.evaluate(sizes) == measure(row, analysis.total, Terms())
 
 
 def found_by_lot(

@@ -228,7 +228,7 @@ def everything_trained(patch: Patch) -> None:
     "conv1 parameters (learnable)",
 )
 def shared_tensors_made_anew(patch: Patch) -> None:
-    patch.setattr(running, "_owner", lambda step, _: step)
+    patch.setattr(running, "owner_of", lambda step, _: step)
 
 
 # --- what is read --------------------------------------------------------------------------------

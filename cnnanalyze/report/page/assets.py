@@ -44,7 +44,7 @@ def share(page: str, name: str) -> dict[str, str]:
     >>> from cnnanalyze.report.page.frame import render
     >>> files = share(render("base.html.j2", title="Net"), "net")
     >>> sorted(files)
-    ['assets/script.js', 'assets/style.css', 'net.html']
+    ['assets/copy.js', 'assets/script.js', 'assets/style.css', 'net.html']
     >>> "<script src=assets/script.js></script>" in files["net.html"]
     True
     """

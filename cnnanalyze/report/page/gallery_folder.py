@@ -44,7 +44,7 @@ class Gallery(Tabular):
     >>> import cnnanalyze as cnn
     >>> gallery = cnn.gallery("zoo:lenet5")
     >>> sorted(gallery.pages)
-    ['graded_sheet.html', 'index.html', 'lenet5.html', 'solved_sheet.html']
+    ['conventions.html', 'graded_sheet.html', 'index.html', 'lenet5.html', 'solved_sheet.html']
     """
 
     files: Mapping[str, str]

@@ -52,7 +52,7 @@ def wanted(facts: NodeFacts) -> dict[str, Any]:
         "flops": facts.operations("flop"),
         "weight_memory": 4 * facts.stored,
     }
-    if facts.fields is not None:
+    if facts.fields:  # a network of vectors has no axis along which anything is seen
         path_fields = [f.local for f in facts.fields]
         found["receptive_field"] = tuple(s.size for s in path_fields)
         found["jump"] = tuple(s.rate for s in path_fields)
@@ -154,7 +154,7 @@ def explain_network(name: str, every: int) -> int:
         explain_all(analysis, facts.node.id, notation, fields=False)
     step = 8 * every if every == 1 else max(1, len(analysis) // 3)
     for number, facts in enumerate(list(analysis)[::-step]):
-        if facts.fields is None:
+        if not facts.fields:
             continue
         for quantity in FIELDS:
             explanation = explain(analysis, facts.node.id, quantity, notations[number % 6])

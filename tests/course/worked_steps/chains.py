@@ -63,7 +63,7 @@ activations = st.sampled_from(("relu", "sigmoid", "tanh", "leaky_relu", "gelu", 
 
 @st.composite
 def firsts(draw: st.DrawFn) -> Step:
-    """Return a convolution of 7x5x2."""
+    """Return a convolution of 7x11x2."""
     groups = draw(st.sampled_from((1, 2)))
     return {
         "conv": {
@@ -112,7 +112,7 @@ def texts(draw: st.DrawFn) -> str:
     """Return a spec of four layers at least."""
     layers: list[Any] = [draw(firsts()), draw(activations), draw(seconds), draw(activations)]
     layers += draw(ends)
-    return yaml.safe_dump({"cnn": 1, "input": "7x5x2", "layers": layers})
+    return yaml.safe_dump({"cnn": 1, "input": "7x11x2", "layers": layers})
 
 
 CHAINS = texts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -92,6 +93,12 @@ def _pool(q: Question, x: Tensor, t: Tensors) -> Tensor:
     del t
     steps = q.each("kernel") if q["stride"] is None else q.each("stride")
     padding = 0 if q["padding"] == "valid" else q.each("padding")
+    if "count_padding" in q.attributes and max(q.each("dilation")) > 1:
+        # PyTorch's means have no dilation: each is a convolution with one number at every tap.
+        channels, kernel = x.shape[1], q.each("kernel")
+        taps = torch.full((channels, 1, *kernel), 1 / math.prod(kernel), dtype=x.dtype)
+        conv = getattr(F, f"conv{q.rank}d")
+        return conv(x, taps, None, steps, padding, q.each("dilation"), channels)
     if "count_padding" in q.attributes:
         pool = getattr(F, f"avg_pool{q.rank}d")
         return pool(x, q.each("kernel"), steps, padding, q["ceil_mode"], q["count_padding"])
@@ -209,6 +216,10 @@ def sayable(drawn: Case) -> bool:
         paired = isinstance(padding, list) and any(isinstance(p, list) for p in padding)
         if padding == "same" or paired:
             return False
+        if drawn.kind == "avgpool" and max(_each(attributes.get("dilation", 1))) > 1:
+            whole = padding in ("valid", 0) or attributes["count_padding"]
+            if attributes["ceil_mode"] or not whole:
+                return False
         if drawn.kind == "transposed_conv" and padding == "valid":
             return attributes.get("output_padding") is not None
         halves = [k // 2 for k in _each(attributes["kernel"])]
