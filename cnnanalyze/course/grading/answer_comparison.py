@@ -324,6 +324,8 @@ def _entry(raw: Any, place: int, solution: Solution, terms: AnswerTerms) -> Inte
         return interpret(raw, solution.parts[place], terms._replace(is_entry=True))
     value = solution.value[place]
     terms = terms._replace(is_entry=True)
+    if isinstance(value, tuple) and isinstance(value[0], tuple):
+        return _list(raw, Solution(value, solution.form), terms)  # the matrix of one channel
     if isinstance(value, tuple):
         return _row(raw, value, terms) if solution.form == "matrix" else _shape(raw, value, terms)
     return _number(raw, Solution(value, unit=solution.unit), terms)

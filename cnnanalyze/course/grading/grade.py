@@ -429,8 +429,11 @@ def _which(reading: Interpretation, solution: Solution) -> tuple[str, ...]:
     if not reading.wrong or solution.form not in {"list", "matrix"}:
         return ()
     word = "row" if solution.form == "matrix" else "entry"
+    if word == "row" and isinstance(solution.value[0][0], tuple):
+        word = "matrix"
     places = ", ".join(str(n + 1) for n in reading.wrong)
     if solution.form == "matrix" or len(solution.value) > 1:
-        plural = {"row": "rows", "entry": "entries"}[word] if len(reading.wrong) > 1 else word
+        several = {"row": "rows", "entry": "entries", "matrix": "matrices"}
+        plural = several[word] if len(reading.wrong) > 1 else word
         return (f"wrong in {plural} {places}",)
     return ()

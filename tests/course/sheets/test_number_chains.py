@@ -153,3 +153,28 @@ def test_what_cannot_be_worked_out_is_said(question: str, said: str) -> None:
         solved(f"{{sheet: 1, questions: [{question}]}}")
     assert said in str(caught.value)
     assert "here:1:" in str(caught.value)
+
+
+CHANNELS = """\
+{sheet: 1, questions: [{id: q, input: {values: [[1, 2], [3, 4]]}, find: numbers,
+layers: [{conv: {filters: 2, kernel: 1, bias: false}, weights: [[[[1, 10]]]]}]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "outcome", "remark"),
+    [
+        ("[[[1, 2], [3, 4]], [[10, 20], [30, 40]]]", "right", None),
+        ([[[1, 2], [3, 4]], [[10, 20], [30, 40]]], "right", None),
+        ("[[[1, 2], [3, 4]], [[10, 20], [30, 41]]]", "wrong", "wrong in matrix 2"),
+        ("[[[1, 2], [3, 4]]]", "unreadable", None),
+    ],
+)
+def test_a_matrix_for_each_channel_is_read_as_it_is_written(
+    written: object, outcome: str, remark: str | None
+) -> None:
+    (paper,) = grade(solved(CHANNELS), [Paper("x", {("q", ""): written})]).papers
+    (mark,) = paper.marks
+    assert mark.outcome == outcome
+    if remark is not None:
+        assert remark in mark.remarks
