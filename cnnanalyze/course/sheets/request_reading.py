@@ -80,7 +80,7 @@ class RequestReader:
         words = tuple(written.about)  # what it is about says which it may have
         request = self._general(name, written)
         combined = [k for k in words if k in COMBINATIONS]
-        topics = [k for k in words if k in TOPICS]
+        topics = [k for k in words if k in TOPICS and not self._is_number(k, written)]
         about = [k for k in words if k in NETWORK_KEYS]
         is_of_network = bool({"spec", "layers"} & set(words))
         if combined:
@@ -92,6 +92,11 @@ class RequestReader:
             yield from self._of_network(request, base, written)
         else:
             yield from self._of_topic(request, topics[0] if topics else self.topic, written)
+
+    def _is_number(self, key: str, written: WrittenAnswer) -> bool:
+        """Whether a word that names a topic is a number of this one: ``weight_decay: 0.1``."""
+        known = fields_of(TOPICS[self.topic].section) if self.topic else {}
+        return key in known and not isinstance(written.tree.get(key), Mapping)
 
     def _general(self, name: str, written: WrittenAnswer) -> AnswerRequest:
         """Read the keys that every requested answer may have."""
@@ -143,7 +148,7 @@ class RequestReader:
     ) -> Iterator[AnswerRequest]:
         topic = TOPICS[name]
         own = written.tree.get(name)
-        rest = tuple(e for e in written.tree.entries if e[0].text not in {*ANSWER_KEYS, *TOPICS})
+        rest = tuple(e for e in written.tree.entries if e[0].text not in {*ANSWER_KEYS, name})
         if own is not None and not isinstance(own, Mapping):
             self.faults.add(f"'{name}' must be a mapping, not {show_tree(own)}", own.mark)
             return

@@ -404,3 +404,13 @@ def test_dense_and_separable_answer_what_they_ask() -> None:
         "How many parameters would a dense layer need in place of conv1?",
         "How many times as many parameters would a dense layer need as conv1?",
     ]
+
+
+def test_a_number_that_is_called_as_a_topic_can_be_another_in_an_answer() -> None:
+    text = (
+        "{sheet: 1, questions: [{id: q, update: {weights: [2], gradients: [3], rate: 1}, ask: "
+        "{plain: weights, decay: {find: weights, weight_decay: 0.5}, "
+        "penalty: {weight_decay: {weights: [2], rate: 1}}}}]}"
+    )
+    found = solve(read_sheet(Source("here", text)))["q"].answers
+    assert [a.solution.value for a in found.values()] == [(-1,), (-2,), 2]
