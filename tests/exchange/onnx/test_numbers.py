@@ -30,7 +30,8 @@ def filled(data: bytes, scale: float = 1.0) -> tuple[bytes, dict[str, Array]]:
     model = onnx.load_model_from_string(data)
     draw = np.random.default_rng(7)
     tensors: dict[str, Array] = {}
-    for tensor in model.graph.initializer:
+    held = [(tensor.name, tensor) for tensor in model.graph.initializer] + [*_constants(model)]
+    for name, tensor in held:
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
             shape = tuple(tensor.dims)
             drawn = draw.random(shape) + 0.5
@@ -39,17 +40,15 @@ def filled(data: bytes, scale: float = 1.0) -> tuple[bytes, dict[str, Array]]:
             kind = onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)
             made = onnx.numpy_helper.from_array(drawn.astype(kind), tensor.name)
             tensor.CopyFrom(made)
-        tensors[tensor.name] = onnx.numpy_helper.to_array(tensor)
-    tensors.update(_constants(model))
+        tensors[name] = onnx.numpy_helper.to_array(tensor)
     return model.SerializeToString(), tensors
 
 
-def _constants(model: Any) -> Iterator[tuple[str, Array]]:
-    import onnx
-
+def _constants(model: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the tensors that are written as operations, by the name of what these give."""
     for node in model.graph.node:
         if node.op_type == "Constant" and node.attribute[0].name == "value":
-            yield node.output[0], onnx.numpy_helper.to_array(node.attribute[0].t)
+            yield node.output[0], node.attribute[0].t
 
 
 @pytest.mark.sampled(4)
