@@ -22,7 +22,7 @@ if not PAGES:
 def test_every_network_of_the_zoo_has_its_page() -> None:
     specs = {path.stem for path in (ROOT / "specs").glob("*.yaml")}
     pages = {path.stem for path in PAGES}
-    wanted = {"index", "zoo", *specs, *(e.name for e in EXAMPLES)}
+    wanted = {"index", "zoo", "conventions", *specs, *(e.name for e in EXAMPLES)}
     assert wanted - pages == set(), "run: cnnanalyze gallery --output reports"
     assert pages - wanted == set()
 
