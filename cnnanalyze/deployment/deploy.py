@@ -126,6 +126,7 @@ def deploy_network(
     target: Target | str = REFERENCE,
     dtype: str | None = None,
     planner: str | None = None,
+    most_pairs: int | None = None,
 ) -> Deployment:
     """Fold, fuse and lay out a network for a target.
 
@@ -139,11 +140,13 @@ def deploy_network(
         The number format; by default the target's.
     planner
         How tensors are laid out; by default as the target's runtime does.
+    most_pairs
+        Pairs of tensors that may live at the same time, a bound on the work of the planner.
 
     Raises
     ------
     UsageError
-        If there is no such target, format or planner.
+        If there is no such target, format or planner, or if too many tensors live together.
     """
     place = find_target(target) if isinstance(target, str) else target
     numbers = number_format(dtype or place.dtype)
@@ -155,7 +158,7 @@ def deploy_network(
         )
     folded = fold(network)
     operations = operations_of(folded.network, place)
-    plan = _plan(chosen, folded.network, operations, numbers, place)
+    plan = _plan(chosen, folded.network, operations, numbers, place, most_pairs)
     rows = tuple(
         _row(operation, folded.network, numbers, place, plan, time)
         for time, operation in enumerate(operations)
@@ -197,6 +200,7 @@ def _plan(
     operations: tuple[Operation, ...],
     numbers: NumberFormat,
     target: Target,
+    most_pairs: int | None = None,
 ) -> MemoryPlan:
     return plan_memory(
         planner,
@@ -204,6 +208,7 @@ def _plan(
         operations,
         bytes_each=numbers.activation,
         alignment=target.alignment,
+        most_pairs=most_pairs,
     )
 
 

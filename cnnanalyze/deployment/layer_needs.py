@@ -8,6 +8,11 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import NodeId
 
+PAIRS_EACH = 16
+LEAST_PAIRS = 5_000
+"""Pairs of tensors that live together for each layer, and for every network, up to which an arena
+is laid out for a table of layers: tables take time in proportion to their layers."""
+
 
 class LayerNeeds:
     """Flash and arena by layer, as int8 on the target that is meant where none is named.
@@ -49,8 +54,9 @@ class LayerNeeds:
         """How far tensors reach, by layer; nothing if nobody can lay so many out."""
         from cnnanalyze.deployment.deploy import deploy_network  # noqa: PLC0415 - as above
 
+        most = max(LEAST_PAIRS, PAIRS_EACH * len(self._network))
         try:
-            deployment = deploy_network(self._network, dtype="int8")
+            deployment = deploy_network(self._network, dtype="int8", most_pairs=most)
         except UsageError:
             return None
         found = {n.id: row.in_use for row in deployment.rows for n in row.operation.nodes}

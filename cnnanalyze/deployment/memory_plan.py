@@ -113,6 +113,7 @@ def plan_memory(
     *,
     bytes_each: int,
     alignment: int,
+    most_pairs: int | None = None,
 ) -> MemoryPlan:
     """Lay the tensors of a network out.
 
@@ -130,6 +131,8 @@ def plan_memory(
         The bytes of one activation.
     alignment
         The bytes of which each offset is a multiple.
+    most_pairs
+        Pairs of tensors that may live at the same time; by default ``MOST_PAIRS``.
 
     Raises
     ------
@@ -142,7 +145,8 @@ def plan_memory(
     in_place = PLANNERS[planner]
     if in_place is not None:
         lives = _in_place(lives, operations, bytes_each, in_place)
-    return _greedy(planner, lives, len(operations), alignment)
+    most = MOST_PAIRS if most_pairs is None else most_pairs
+    return _greedy(planner, lives, len(operations), alignment, most)
 
 
 # --- in place ------------------------------------------------------------------------------------
@@ -207,13 +211,13 @@ def _fits(given: TensorLife, own: TensorLife, time: int) -> bool:
 
 
 def _greedy(
-    planner: str, lives: Sequence[TensorLife], operations: int, alignment: int
+    planner: str, lives: Sequence[TensorLife], operations: int, alignment: int, most_pairs: int
 ) -> MemoryPlan:
     """Place tensors, the largest first, of equal ones the later, each as low as it fits."""
     places = _storages(lives)
     storages = [_joined([lives[i] for i in members]) for members in places]
     sizes = [-(-one.size // alignment) * alignment for one in storages]
-    beside = _beside(storages)
+    beside = _beside(storages, most_pairs)
     offsets: dict[int, int] = {}
     for n in sorted(range(len(storages)), key=lambda n: (-sizes[n], -n)):
         taken = sorted((offsets[m], sizes[m]) for m in beside[n] if m in offsets)
@@ -251,7 +255,7 @@ def _joined(lives: Sequence[TensorLife]) -> TensorLife:
     )
 
 
-def _beside(storages: Sequence[TensorLife]) -> list[list[int]]:
+def _beside(storages: Sequence[TensorLife], most_pairs: int) -> list[list[int]]:
     """Return, for each, those that live at some time with it: one walk along the time."""
     found: list[list[int]] = [[] for _ in storages]
     ending: dict[int, list[int]] = {}
@@ -264,9 +268,9 @@ def _beside(storages: Sequence[TensorLife]) -> list[list[int]]:
                 alive.pop(m, None)
         time = max(time, one.first)
         pairs += len(alive)
-        if pairs > MOST_PAIRS:
+        if pairs > most_pairs:
             raise UsageError(
-                f"more than {MOST_PAIRS:,} pairs of tensors live at the same time, at the latest "
+                f"more than {most_pairs:,} pairs of tensors live at the same time, at the latest "
                 f"while '{one.id}' is computed; no plan is made of so many",
                 help="plan the parts of the network, or ask for the lower bound alone",
             )

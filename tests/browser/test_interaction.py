@@ -626,8 +626,8 @@ def test_what_is_no_picture_is_said(report: Any, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
     report.locator("#viewer").scroll_into_view_if_needed()
     report.locator("#viewer-file").set_input_files(tmp_path / "text.png")
-    report.wait_for_timeout(500)
-    assert "text.png is no picture that this browser can read." in texts(report, "#viewer-facts")
+    said = "text.png is no picture that this browser can read."
+    report.locator("#viewer-facts", has_text=said).wait_for(timeout=5_000)
 
 
 def test_a_drawing_comes_with_the_page(report: Any) -> None:

@@ -25,7 +25,8 @@ def test_what_never_runs_needs_what_it_stands_for() -> None:
 
 
 def test_an_arena_that_nobody_can_lay_out_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnanalyze.deployment.memory_plan.MOST_PAIRS", 0)
+    monkeypatch.setattr("cnnanalyze.deployment.layer_needs.LEAST_PAIRS", 0)
+    monkeypatch.setattr("cnnanalyze.deployment.layer_needs.PAIRS_EACH", 0)
     total = cnn.analyze(cnn.loads("{cnn: 1, input: 5x5x1, layers: [relu, tanh]}")).total
     assert measure(find("arena"), total) is None
     assert measure(find("flash"), total) == 0
