@@ -94,7 +94,7 @@ def test_a_folder_that_cannot_be_listed_takes_nothing_away(
 
 
 def test_what_else_comes_along(ask: Ask) -> None:
-    assert ask("solve", "zoo", ":") == ["first_course", "lectures"]
+    assert ask("solve", "zoo", ":") == ["exam", "first_course", "lectures"]
     assert "lectures" in ask("audit", "zoo", ":", "lectures")
 
 
