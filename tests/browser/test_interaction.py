@@ -628,6 +628,7 @@ def test_what_is_no_picture_is_said(report: Any, tmp_path: Path) -> None:
     report.locator("#viewer-file").set_input_files(tmp_path / "text.png")
     said = "text.png is no picture that this browser can read."
     report.locator("#viewer-facts", has_text=said).wait_for(timeout=5_000)
+    assert said in texts(report, "#viewer-facts")
 
 
 def test_a_drawing_comes_with_the_page(report: Any) -> None:
