@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cnnanalyze.core.registry import nearest
 from cnnanalyze.deployment.flash import FILE_METADATA, Constants, constants_of, held_by
 from cnnanalyze.deployment.folding import FoldedNetwork, fold
 from cnnanalyze.deployment.memory_plan import PLANNERS, MemoryPlan, plan_memory
@@ -13,7 +12,6 @@ from cnnanalyze.deployment.number_format import NumberFormat, number_format
 from cnnanalyze.deployment.operation import Operation, operations_of
 from cnnanalyze.deployment.target import REFERENCE, Target, find_target
 from cnnanalyze.deployment.traffic import TimeBound, Traffic, energy, time_bound, traffic_of
-from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 
 
@@ -150,15 +148,9 @@ def deploy_network(
     """
     place = find_target(target) if isinstance(target, str) else target
     numbers = number_format(dtype or place.dtype)
-    chosen = planner or place.planner
-    if chosen not in PLANNERS:
-        raise UsageError(
-            f"there is no planner '{chosen}'{nearest(chosen, tuple(PLANNERS))}",
-            help=f"the planners are {', '.join(PLANNERS)}",
-        )
     folded = fold(network)
     operations = operations_of(folded.network, place)
-    plan = _plan(chosen, folded.network, operations, numbers, place, most_pairs)
+    plan = _plan(planner or place.planner, folded.network, operations, numbers, place, most_pairs)
     rows = tuple(
         _row(operation, folded.network, numbers, place, plan, time)
         for time, operation in enumerate(operations)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from cnnanalyze.core.registry import nearest
 from cnnanalyze.deployment.operation import Operation
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
@@ -140,7 +141,10 @@ def plan_memory(
         If there is no such planner, or if too many tensors live at the same time.
     """
     if planner not in PLANNERS:
-        raise UsageError(f"there is no planner '{planner}'; known: {', '.join(PLANNERS)}")
+        raise UsageError(
+            f"there is no planner '{planner}'{nearest(planner, tuple(PLANNERS))}",
+            help=f"the planners are {', '.join(PLANNERS)}",
+        )
     lives = lives_of(network, operations, bytes_each)
     in_place = PLANNERS[planner]
     if in_place is not None:
