@@ -23,6 +23,7 @@ from cnnanalyze.course.misconceptions.solution import (
 )
 from cnnanalyze.course.sheets.questions.network_selection import NetworkSelection
 from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
+from cnnanalyze.course.sheets.questions.values import reduced
 from cnnanalyze.course.worked_steps.backward import Gradients, go_back_through
 from cnnanalyze.course.worked_steps.matrix_parser import plain_text, read_result
 from cnnanalyze.course.worked_steps.network import work_out
@@ -287,13 +288,7 @@ def _expression(window: SlidingWindow, step: WindowStep) -> Expression:
         ]
         bias = [_given(step.bias)._replace(name=Name("bias"))] if step.bias else []
         return made("+", *products, *bias)
-    numbers = [_given(v) for v in step.numbers]
-    if window.reduction == "max":
-        return made("max", *numbers)
-    total = made("+", *numbers)
-    if window.reduction == "sum":
-        return total
-    return made("/", total, given(len(numbers)))._replace(name=Name("mean"))
+    return reduced(window.reduction, [_given(v) for v in step.numbers])
 
 
 def _given(number: Number) -> Expression:

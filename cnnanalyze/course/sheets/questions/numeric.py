@@ -24,6 +24,7 @@ from cnnanalyze.course.misconceptions.solution import (
 )
 from cnnanalyze.course.sheets.questions.matrices import Exact, Matrix, PlaneList
 from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder, Topic, TopicQuantity
+from cnnanalyze.course.sheets.questions.values import reduced
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.attributes import Count, Flag, Natural, choice
 from cnnanalyze.layers.base import Fit
@@ -137,12 +138,7 @@ def _pooled(p: PoolingQuestion) -> Cells:
             for i in range(p.kernel)
             for j in range(p.kernel)
         ]
-        if p.kind == "max":
-            return made("max", *window)
-        total = made("+", *window)
-        if p.kind == "sum":
-            return total
-        return made("/", total, given(len(window)))._replace(name=Name("mean"))
+        return reduced(p.kind, window)
 
     return _grid((rows.output, columns.output), cell)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from cnnanalyze.core.expression import Expression, Name
+from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
 from cnnanalyze.course.sheets.answer_text import short_number
@@ -14,6 +14,22 @@ from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 Trees = tuple[Expression, ...]
 LARGEST = 700
 """Exponentials of larger numbers are no numbers that one writes down."""
+
+
+def reduced(method: str, numbers: Sequence[Expression]) -> Expression:
+    """Return the one number that is made of several: their ``max``, their ``sum``, or the mean.
+
+    Examples
+    --------
+    >>> [str(reduced(m, [given(1), given(2)]).value) for m in ("max", "sum", "average")]
+    ['2', '3', '3/2']
+    """
+    if method == "max":
+        return made("max", *numbers)
+    total = made("+", *numbers)
+    if method == "sum":
+        return total
+    return made("/", total, given(len(numbers)))._replace(name=Name("mean"))
 
 
 def as_list(
