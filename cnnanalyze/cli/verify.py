@@ -114,20 +114,6 @@ def balancing(memory: str, operations: str, lines: int | None) -> Callable[..., 
     return balance
 
 
-_UNITS = {
-    "": 1,
-    "B": 1,
-    "kB": 10**3,
-    "MB": 10**6,
-    "GB": 10**9,
-    "TB": 10**12,
-    "KiB": 2**10,
-    "MiB": 2**20,
-    "GiB": 2**30,
-    "TiB": 2**40,
-}
-
-
 def read_size(text: str) -> int:
     """Return the bytes of a size such as ``4GiB``.
 
@@ -138,8 +124,11 @@ def read_size(text: str) -> int:
     """
     from fractions import Fraction
 
+    from cnnanalyze.core.memory_size import UNITS
+
     match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]*)", text.strip())
-    units = {name.lower(): n for name, n in _UNITS.items()}
+    every = UNITS | {"": 1, "TB": 10**12, "TiB": 2**40}
+    units = {name.lower(): n for name, n in every.items()}
     if match is None or match[2].lower() not in units:
         raise UsageError(
             f"--memory takes a size, not '{text}'",

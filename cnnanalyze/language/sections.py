@@ -13,7 +13,7 @@ from pydantic import Field
 
 from cnnanalyze.core.binding import bind_entries
 from cnnanalyze.core.diagnostics import Faults, show_tree
-from cnnanalyze.core.memory_size import memory_size
+from cnnanalyze.core.memory_size import UNITS, memory_size
 from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
 from cnnanalyze.core.quantities import CONVENTION, OF, Quantity, find, seen, stated
 from cnnanalyze.core.section import Entries, Reader, Section, Wrong
@@ -26,15 +26,6 @@ TYPE = "float32"
 """The type of the numbers if a budget in bytes does not say."""
 TYPES = ("float64", "float32", "float16", "bfloat16", "int8")
 BOUNDS = ("at_most", "at_least")
-_UNITS = {
-    "kB": 10**3,
-    "MB": 10**6,
-    "GB": 10**9,
-    "KiB": 2**10,
-    "MiB": 2**20,
-    "GiB": 2**30,
-    "B": 1,
-}
 
 
 def limited() -> dict[str, Quantity]:
@@ -120,7 +111,7 @@ class Amount(NamedTuple):
 def _amount(tree: Tree, units: Lookup[str, int]) -> Amount:
     if not isinstance(tree, Scalar):
         raise ValueError(f"must be a number, not {show_tree(tree)}")  # noqa: TRY004 - its text is read
-    unit = next((u for u in units if tree.text.endswith(u)), "")
+    unit = max((u for u in units if tree.text.endswith(u)), key=len, default="")
     try:
         found = PrintedNumber.parse(tree.text.removesuffix(unit).strip())
     except ValueError as error:
@@ -131,7 +122,7 @@ def _amount(tree: Tree, units: Lookup[str, int]) -> Amount:
 
 _LIMIT: dict[str, Any] = {"type": ["number", "string"], "minimum": 0, "pattern": FIGURE}
 Count = Annotated[Amount | None, Reader(partial(_amount, units={}), _LIMIT)]
-Bytes = Annotated[Amount | None, Reader(partial(_amount, units=_UNITS), _LIMIT)]
+Bytes = Annotated[Amount | None, Reader(partial(_amount, units=UNITS), _LIMIT)]
 
 
 class LimitSection(Section):
